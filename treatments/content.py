@@ -1,0 +1,272 @@
+"""What a page is: frozen structs that are at once the draft's shape, the file's shape and the snapshot's shape.
+
+Nothing here touches a database. `models/drafts.py` turns rows into these and back, `loadcontent` reads them from
+YAML, `Revision` stores `encode(page)`, and every view, figure and crawler's record is made from a decoded page.
+
+Every field is clinical (a change voids the doctor's signature) unless its type says `NotClinical`.
+"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from treatments.choices import (
+    Evidence,
+    InsuranceCover,
+    Language,
+    Permanence,
+    ProcedureType,
+    ReturnToWork,
+    Specialty,
+)
+from treatments.parts import (
+    AftercareItem,
+    Agent,
+    Alternative,
+    ComparisonFact,
+    Contraindication,
+    Device,
+    HealingStage,
+    Indication,
+    Lines,
+    Part,
+    Price,
+    Product,
+    Question,
+    Section,
+    SideEffect,
+    Source,
+    Statement,
+    Step,
+    Text,
+    not_clinical,
+)
+
+__all__ = [
+    "SCHEMA",
+    "AftercareItem",
+    "Agent",
+    "Alternative",
+    "Beside",
+    "Card",
+    "ComparisonFact",
+    "Concern",
+    "ConcernLine",
+    "ConcernPage",
+    "Contraindication",
+    "Device",
+    "HealingStage",
+    "Indication",
+    "Lines",
+    "Organisation",
+    "Page",
+    "Part",
+    "Price",
+    "Product",
+    "Question",
+    "Section",
+    "SideEffect",
+    "SitePage",
+    "SitePagePage",
+    "SitePageSection",
+    "Source",
+    "Statement",
+    "Step",
+    "Text",
+    "Treatment",
+    "TreatmentPage",
+    "decode",
+    "encode",
+    "is_markdown",
+    "texts",
+    "to_builtins",
+]
+
+SCHEMA = 1
+"""Raised when a field changes its meaning or medical wording outside the content changes; voids signatures."""
+
+P = TypeVar("P", bound=Part)
+
+
+class Treatment(Part, kw_only=True):
+    """A treatment as staff edit it and as its file holds it."""
+
+    slug: Annotated[str, not_clinical]
+    language: Language = Language.ENGLISH_INDIA
+    name: str
+    also_called: Lines = ()
+    heading: str
+    summary: str
+    search_title: str = ""
+    search_description: str = ""
+    body_location: str = ""
+    specialty: Specialty = Specialty.DERMATOLOGY
+    procedure_type: ProcedureType
+    evidence: Evidence | None = None
+
+    sessions_min: int | None = None
+    sessions_max: int | None = None
+    interval_weeks_min: int | None = None
+    interval_weeks_max: int | None = None
+    first_result_min: int | None = None
+    first_result_max: int | None = None
+    maintenance_months_min: int | None = None
+    maintenance_months_max: int | None = None
+    permanence: Permanence | None = None
+    depth_mm_min: float | None = None
+    depth_mm_max: float | None = None
+    depth_note: Text = ""
+    downtime_hours_min: int | None = None
+    downtime_hours_max: int | None = None
+    return_to_work: ReturnToWork | None = None
+
+    insurance_covered: Annotated[InsuranceCover | None, not_clinical] = None
+    insurance_note: Annotated[str, Meta(extra={"markdown": True, "clinical": False})] = ""
+    price: Annotated[Price | None, not_clinical] = None
+
+    sections: tuple[Section, ...] = ()
+    indications: tuple[Indication, ...] = ()
+    contraindications: tuple[Contraindication, ...] = ()
+    side_effects: tuple[SideEffect, ...] = ()
+    steps: tuple[Step, ...] = ()
+    aftercare: tuple[AftercareItem, ...] = ()
+    healing: tuple[HealingStage, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    products: tuple[Product, ...] = ()
+    devices: tuple[Device, ...] = ()
+    questions: tuple[Question, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    comparison: tuple[ComparisonFact, ...] = ()
+
+
+class ConcernLine(Part, kw_only=True):
+    """One honest line on what a treatment can do for this concern. `treatment` is its slug."""
+
+    treatment: str
+    evidence: Evidence
+    text: Text
+
+
+class Concern(Part, kw_only=True):
+    """From "what bothers me" to treatments."""
+
+    slug: Annotated[str, not_clinical]
+    language: Language = Language.ENGLISH_INDIA
+    name: str
+    summary: str
+    lines: tuple[ConcernLine, ...] = ()
+    what_else_helps: Text = ""
+    not_for_you: Text = ""
+    search_title: str = ""
+    search_description: str = ""
+
+
+class SitePageSection(Part, kw_only=True):
+    anchor: str
+    heading: str
+    text: Text
+
+
+class SitePage(Part, kw_only=True):
+    """About, privacy, editorial policy, accessibility: nothing clinical on it."""
+
+    slug: str
+    language: Language = Language.ENGLISH_INDIA
+    title: str
+    summary: str
+    sections: tuple[SitePageSection, ...] = ()
+    search_title: str = ""
+    search_description: str = ""
+
+
+class Organisation(Part, kw_only=True):
+    """Who runs the site. A live row: it is not frozen into revisions."""
+
+    name: str
+    legal_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+    address: str = ""
+    grievance_contact: str = ""
+    desk_email: str = ""
+    retention_days: int | None = None
+
+
+class Beside(Part, kw_only=True):
+    """Another treatment as it stood live when this page was frozen: one column of the comparison."""
+
+    slug: Annotated[str, not_clinical]
+    name: str
+    summary: str
+    comparison: tuple[ComparisonFact, ...] = ()
+    price: Annotated[Price | None, not_clinical] = None
+
+
+class TreatmentPage(Treatment, kw_only=True):
+    """A treatment with everything its page shows: what a `Revision` stores and every reader gets."""
+
+    schema: Annotated[int, not_clinical]
+    sources: tuple[Source, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    html: Annotated[dict[str, str], not_clinical] = {}
+    """Each Markdown text of the page, rendered once at freeze."""
+
+
+class ConcernPage(Concern, kw_only=True):
+    schema: Annotated[int, not_clinical]
+    sources: tuple[Source, ...] = ()
+    names: Annotated[dict[str, str], not_clinical] = {}
+    """Slug to name of the treatments that the lines speak of."""
+    html: Annotated[dict[str, str], not_clinical] = {}
+
+
+class SitePagePage(SitePage, kw_only=True):
+    schema: Annotated[int, not_clinical]
+    html: Annotated[dict[str, str], not_clinical] = {}
+
+
+class Card(Part, kw_only=True):
+    """What a list shows of a page."""
+
+    slug: str
+    name: str
+    summary: str
+    evidence: Evidence | None = None
+
+
+Page = TreatmentPage | ConcernPage | SitePagePage
+
+
+def is_markdown(field: msgspec.structs.FieldInfo) -> bool:
+    meta = getattr(field.type, "__metadata__", ())
+    return any((note.extra or {}).get("markdown") for note in meta)
+
+
+def texts(part: Part) -> Iterator[str]:
+    """Every Markdown text of a part and of the parts in it, as they stand."""
+    for field in msgspec.structs.fields(part):
+        value = getattr(part, field.name)
+        if is_markdown(field) and value:
+            yield value
+        elif isinstance(value, Part):
+            yield from texts(value)
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Part):
+                    yield from texts(item)
+
+
+def encode(part: Part) -> str:
+    return msgspec.json.encode(part).decode()
+
+
+def decode(text: str, kind: type[P]) -> P:
+    return msgspec.json.decode(text, type=kind)
+
+
+def to_builtins(part: Part | list) -> Any:
+    """Plain dicts, lists, strings and numbers, fit for YAML; dates stay dates."""
+    return msgspec.to_builtins(part, builtin_types=(datetime.date,))

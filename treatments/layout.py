@@ -1,0 +1,131 @@
+"""A treatment page as it is laid out: chapters, each of blocks, in the order of `anatomy`.
+
+A block is one anchor of the page. It holds the section's prose, and what the typed parts add at that place.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from treatments import anatomy, content
+from treatments.choices import AftercareKind, CareLevel, Phase
+
+
+class Block(NamedTuple):
+    anchor: str
+    heading: str
+    statements: tuple[content.Statement, ...]
+    questions: tuple[content.Question, ...]
+    extra: str
+    """The partial that shows the typed parts of this place, or nothing."""
+
+
+class Chapter(NamedTuple):
+    id: str
+    heading: str
+    blocks: list[Block]
+
+
+class Extra(NamedTuple):
+    heading: str
+    template: str
+    parts: Callable[[content.TreatmentPage], tuple]
+
+
+def steps(page: content.TreatmentPage, phase: Phase) -> tuple[content.Step, ...]:
+    return tuple(step for step in page.steps if step.phase == phase)
+
+
+def side_effects(page: content.TreatmentPage, *, serious: bool) -> tuple[content.SideEffect, ...]:
+    return tuple(effect for effect in page.side_effects if effect.serious == serious)
+
+
+def aftercare(page: content.TreatmentPage, kind: AftercareKind) -> tuple[content.AftercareItem, ...]:
+    return tuple(item for item in page.aftercare if item.kind == kind)
+
+
+def compared(page: content.TreatmentPage) -> tuple:
+    return (*page.comparison, *page.beside) if page.beside else ()
+
+
+EXTRAS = {
+    "what-it-is": Extra("What it is", "treatments/_agents.html", lambda p: p.agents),
+    "indications": Extra("Uses", "treatments/_indications.html", lambda p: p.indications),
+    "who-should-avoid": Extra(
+        "Who should not have it", "treatments/_contraindications.html", lambda p: p.contraindications
+    ),
+    "common-side-effects": Extra(
+        "Common side effects", "treatments/_side_effects.html", lambda p: side_effects(p, serious=False)
+    ),
+    "rare-complications": Extra(
+        "Serious problems", "treatments/_serious.html", lambda p: side_effects(p, serious=True)
+    ),
+    "preparation": Extra("Before", "treatments/_steps_before.html", lambda p: steps(p, Phase.BEFORE)),
+    "procedure": Extra("During", "treatments/_steps_during.html", lambda p: steps(p, Phase.DURING)),
+    "technique": Extra("Depth", "treatments/_depth.html", lambda p: (p.depth_mm_min,) if p.depth_mm_min else ()),
+    "course": Extra("The course", "treatments/_course.html", lambda p: (p.sessions_min,) if p.sessions_min else ()),
+    "aftercare": Extra(
+        "Looking after your skin",
+        "treatments/_aftercare.html",
+        lambda p: (*steps(p, Phase.AFTER), *p.aftercare),
+    ),
+    "healing": Extra("Healing", "treatments/_healing.html", lambda p: p.healing),
+    "cost": Extra("Cost", "treatments/_price.html", lambda p: (p.price,) if p.price else ()),
+    "insurance": Extra(
+        "Insurance",
+        "treatments/_insurance.html",
+        lambda p: (p.insurance_covered,) if p.insurance_covered else (),
+    ),
+    "regulation": Extra("Approval", "treatments/_approval.html", lambda p: (*p.products, *p.devices)),
+    "alternatives": Extra("Other treatments", "treatments/_alternatives.html", compared),
+}
+
+
+def chapters(page: content.TreatmentPage) -> list[Chapter]:
+    """Only what has something to show; a chapter with nothing in it is left out."""
+    laid_out = [Chapter(group.id, group.heading, list(blocks(page, group))) for group in anatomy.GROUPS]
+    return [chapter for chapter in laid_out if chapter.blocks or chapter.id == "this-page"]
+
+
+def blocks(page: content.TreatmentPage, group: anatomy.Group) -> Iterator[Block]:
+    sections = {section.anchor: section for section in page.sections}
+    for anchor in group.anchors:
+        section, extra = sections.get(anchor), EXTRAS.get(anchor)
+        questions = tuple(question for question in page.questions if question.anchor == anchor)
+        shows_extra = bool(extra and extra.parts(page))
+        if section or questions or shows_extra:
+            yield Block(
+                anchor=anchor,
+                heading=section.heading if section else extra.heading if extra else "",
+                statements=section.statements if section else (),
+                questions=questions,
+                extra=extra.template if extra and shows_extra else "",
+            )
+
+
+def texts(page: content.TreatmentPage) -> Iterator[str]:
+    """Every Markdown text in the order in which a reader meets it, so that sources are numbered that way."""
+    for chapter in chapters(page):
+        for block in chapter.blocks:
+            for part in (*block.statements, *block.questions):
+                yield from content.texts(part)
+            if block.extra:
+                for part in EXTRAS[block.anchor].parts(page):
+                    yield from content.texts(part) if isinstance(part, content.Part) else ()
+    yield from content.texts(page)
+
+
+CARE_ORDER = (CareLevel.EMERGENCY, CareLevel.URGENT)
+
+
+def care_cards(page: content.TreatmentPage) -> list[tuple[CareLevel, list[content.SideEffect]]]:
+    """The warning signs of side effects that need care fast, emergencies first."""
+    found = [
+        (level, [e for e in page.side_effects if e.care_level == level and e.warning_sign]) for level in CARE_ORDER
+    ]
+    return [(level, effects) for level, effects in found if effects]
+
+
+def grouped(parts: tuple, name: str, order: type) -> list[tuple]:
+    """Parts by one of their fields, in the order of its choices, without empty groups."""
+    found = [(choice, [part for part in parts if getattr(part, name) == choice]) for choice in order]
+    return [(choice, members) for choice, members in found if members]

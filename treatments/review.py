@@ -1,0 +1,45 @@
+"""What patients read about a doctor's review of a page, and when it is overdue."""
+
+import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+
+class Review(NamedTuple):
+    """A signature under the words that are shown. `overdue` keeps the name and drops the markup."""
+
+    name: str
+    credentials: str
+    reviewed_on: datetime.date
+    next_review: datetime.date
+    overdue: bool
+
+
+def review(signature: dict | None, *, at: datetime.datetime) -> Review | None:
+    """From the signature that came with a live revision; nothing if no doctor has signed its words."""
+    if not signature:
+        return None
+    until = moment(signature["valid_until"])
+    return Review(
+        name=signature["name"],
+        credentials=credentials(signature),
+        reviewed_on=timezone.localdate(moment(signature["signed_at"])),
+        next_review=timezone.localdate(until),
+        overdue=until <= at,
+    )
+
+
+def credentials(signature: dict) -> str:
+    """Degree and registration, as a patient can check them with the council."""
+    degree = "" if signature["degree"] == "other" else signature["degree"]
+    number = f"registration {signature['registration_number']}"
+    return ", ".join(part for part in (degree, signature["council"], number) if part)
+
+
+def moment(text: str) -> datetime.datetime:
+    """SQLite writes times in JSON without their zone, PostgreSQL with it; both mean UTC."""
+    parsed = parse_datetime(text)
+    assert parsed is not None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.UTC)
