@@ -1,0 +1,49 @@
+from treatments.models.comparison import Alternative, ComparisonFact
+from treatments.models.composing import compose, freeze
+from treatments.models.concerns import Concern, ConcernLine, Indication
+from treatments.models.directory import Clinic, Organisation, Practitioner
+from treatments.models.evidence import Source
+from treatments.models.guards import GuardsLifted
+from treatments.models.ingredients import Agent, Device, Product
+from treatments.models.pages import SitePage, SitePageSection
+from treatments.models.procedure import AftercareItem, HealingStage, Step
+from treatments.models.publishing import Publication, Revision
+from treatments.models.safety import Contraindication, SideEffect
+from treatments.models.signing import Change, SignOff, Withdrawal
+from treatments.models.treatment import Price, Treatment
+from treatments.models.words import Question, Section, Statement
+
+__all__ = [
+    "AftercareItem",
+    "Agent",
+    "Alternative",
+    "Change",
+    "Clinic",
+    "ComparisonFact",
+    "Concern",
+    "ConcernLine",
+    "Contraindication",
+    "Device",
+    "GuardsLifted",
+    "HealingStage",
+    "Indication",
+    "Organisation",
+    "Practitioner",
+    "Price",
+    "Product",
+    "Publication",
+    "Question",
+    "Revision",
+    "Section",
+    "SideEffect",
+    "SignOff",
+    "SitePage",
+    "SitePageSection",
+    "Source",
+    "Statement",
+    "Step",
+    "Treatment",
+    "Withdrawal",
+    "compose",
+    "freeze",
+]

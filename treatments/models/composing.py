@@ -1,0 +1,108 @@
+"""From drafts to the page that patients will read: the draft, the sources it cites, what stands beside it, its HTML.
+
+The preview shows what this returns; freezing stores it.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+from django.db import models, transaction
+from django.utils import timezone
+
+from treatments import comparison, content, facts, layout, markup
+from treatments.fingerprint import fingerprint
+from treatments.models import drafts
+from treatments.models.concerns import Concern
+from treatments.models.evidence import Source
+from treatments.models.pages import SitePage
+from treatments.models.publishing import Revision
+from treatments.models.treatment import Treatment
+
+Columns = Mapping[str, content.Beside]
+
+
+def compose(subject: models.Model, *, alongside: Columns = MappingProxyType({})) -> content.Page:
+    """The page as patients would read it if it were published now. Writes nothing.
+
+    `alongside` holds treatments that go live in the same moment, by slug; others are taken as they are live.
+    """
+    if isinstance(subject, Treatment):
+        return compose_treatment(subject, alongside)
+    if isinstance(subject, Concern):
+        return compose_concern(subject)
+    return compose_site_page(subject)
+
+
+def compose_treatment(treatment: Treatment, alongside: Columns) -> content.TreatmentPage:
+    draft = drafts.read(treatment)
+    page = content.TreatmentPage(**fields(draft), schema=content.SCHEMA, beside=beside(draft, alongside))
+    return with_sources(page, list(layout.texts(page)), facts.frozen(page))
+
+
+def compose_concern(concern: Concern) -> content.ConcernPage:
+    draft = drafts.read(concern)
+    names = {line.treatment.slug: line.treatment.name for line in concern.lines.select_related("treatment")}
+    page = content.ConcernPage(**fields(draft), schema=content.SCHEMA, names=names)
+    return with_sources(page, list(content.texts(page)), {})
+
+
+def compose_site_page(site_page: models.Model) -> content.SitePagePage:
+    draft = drafts.read(site_page)
+    html = {text: markup.to_html(text, facts={}, numbers={}) for text in content.texts(draft)}
+    return content.SitePagePage(**fields(draft), schema=content.SCHEMA, html=html)
+
+
+def fields(part: content.Part) -> dict:
+    return {field.name: getattr(part, field.name) for field in msgspec.structs.fields(part)}
+
+
+def with_sources(page, texts: list[str], known: dict[str, str]):
+    """Numbers the sources in the order of reading, freezes them in, and renders every text once."""
+    keys = list(dict.fromkeys(key for text in texts for key in markup.CITATION.findall(text)))
+    found = {source.key: drafts.read(source) for source in Source.objects.filter(key__in=keys)}
+    sources = tuple(found[key] for key in keys if key in found)
+    numbers = {source.key: place for place, source in enumerate(sources, start=1)}
+    html = {text: markup.to_html(text, facts=known, numbers=numbers) for text in texts}
+    return msgspec.structs.replace(page, sources=sources, html=html)
+
+
+def beside(draft: content.Treatment, alongside: Columns) -> tuple[content.Beside, ...]:
+    """The alternatives as patients read them: another treatment's draft never shows here."""
+    slugs = [alternative.other for alternative in draft.alternatives]
+    live = Revision.objects.live(at=timezone.now()).filter(treatment__slug__in=slugs, language=draft.language)
+    columns = {revision.slug: comparison.column(revision.page) for revision in live} | dict(alongside)
+    return tuple(columns[slug] for slug in slugs if slug in columns)
+
+
+def column_of_draft(treatment: Treatment) -> content.Beside:
+    draft = drafts.read(treatment)
+    return comparison.column(content.TreatmentPage(**fields(draft), schema=content.SCHEMA))
+
+
+@transaction.atomic
+def freeze(subject: models.Model, *, by, note: str = "", alongside: Columns = MappingProxyType({})) -> Revision:
+    """Keeps the draft as it stands as a new revision. Patients read it once it is published."""
+    locked = type(subject).objects.select_for_update().get(pk=subject.pk)
+    page = compose(locked, alongside=alongside)
+    latest = Revision.objects.of(locked).order_by("-number").first()
+    return Revision.objects.create(
+        **{subject_field(locked): locked},
+        number=latest.number + 1 if latest else 1,
+        slug=page.slug,
+        language=page.language,
+        snapshot=content.encode(page),
+        card=content.encode(card(page)),
+        fingerprint=fingerprint(page),
+        note=note,
+        frozen_by=by,
+    )
+
+
+def subject_field(subject: models.Model) -> str:
+    return "site_page" if isinstance(subject, SitePage) else subject._meta.model_name
+
+
+def card(page: content.Page) -> content.Card:
+    name = page.title if isinstance(page, content.SitePage) else page.name
+    return content.Card(slug=page.slug, name=name, summary=page.summary, evidence=getattr(page, "evidence", None))

@@ -1,0 +1,42 @@
+"""Text columns of the draft: Markdown that names sources and facts, and short lists with one item a line."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from treatments import facts, markup
+
+
+def refuse_unknown_names(text: str) -> None:
+    """A source or fact that is not there is refused, with the list of those that are."""
+    from treatments.models.evidence import Source  # the field is used by modules that Source imports
+
+    unknown_facts = sorted(markup.named_facts(text) - set(facts.NAMES))
+    if unknown_facts:
+        raise ValidationError(
+            "There is no fact called %(names)s. Known facts: %(known)s.",
+            code="unknown_fact",
+            params={"names": braced(unknown_facts), "known": braced(facts.NAMES)},
+        )
+    cited = markup.cited_sources(text)
+    known = set(Source.objects.filter(key__in=cited).values_list("key", flat=True)) if cited else set()
+    if cited - known:
+        keys = Source.objects.order_by("key").values_list("key", flat=True)
+        raise ValidationError(
+            "There is no source called %(names)s. Known sources: %(known)s.",
+            code="unknown_source",
+            params={"names": ", ".join(sorted(cited - known)), "known": ", ".join(keys) or "none yet"},
+        )
+
+
+def braced(names) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
+
+
+class ProseField(models.TextField):
+    """Small Markdown with `[@source]` and `{fact}`; never HTML."""
+
+    default_validators = [refuse_unknown_names]
+
+
+class LinesField(models.TextField):
+    """A short list, one item a line."""

@@ -1,0 +1,178 @@
+"""What patients read: revisions that never change, and the rows that decide which of them is live."""
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from treatments import content
+from treatments.choices import Language
+from treatments.models.concerns import Concern
+from treatments.models.pages import SitePage
+from treatments.models.treatment import Treatment
+
+KINDS = {
+    "treatment": content.TreatmentPage,
+    "concern": content.ConcernPage,
+    "site_page": content.SitePagePage,
+}
+
+
+def exactly_one(*names: str) -> Q:
+    condition = Q()
+    for chosen in names:
+        condition |= Q(**{f"{name}__isnull": name != chosen for name in names})
+    return condition
+
+
+class RevisionQuerySet(models.QuerySet):
+    def live(self, *, at):
+        """What patients may read at that moment."""
+        open_then = Q(publications__live_until__isnull=True) | Q(publications__live_until__gt=at)
+        return self.filter(open_then, publications__live_from__lte=at)
+
+    def with_live_from(self):
+        """Adds `live_from`: when the publication that shows it began. Use after `live`."""
+        return self.annotate(live_from=F("publications__live_from"))
+
+    def with_signature(self):
+        """Adds `signature`: the latest one under these clinical words that was not withdrawn, as a dict."""
+        signed = apps.get_model("treatments", "SignOff").objects.filter(
+            fingerprint=models.OuterRef("fingerprint"), withdrawal__isnull=True
+        )
+        return self.annotate(signature=models.Subquery(signed.as_json()[:1]))
+
+    def of(self, subject):
+        """Revisions of one treatment, concern or site page."""
+        return self.filter(**{subject._meta.model_name.replace("sitepage", "site_page"): subject})
+
+
+class Revision(models.Model):
+    """A page's words as they stood when staff froze them. No column ever changes."""
+
+    treatment = models.ForeignKey(Treatment, models.PROTECT, null=True, related_name="revisions")
+    concern = models.ForeignKey(Concern, models.PROTECT, null=True, related_name="revisions")
+    site_page = models.ForeignKey(SitePage, models.PROTECT, null=True, related_name="revisions")
+    number = models.PositiveIntegerField()
+    slug = models.CharField(max_length=80)
+    language = models.CharField(max_length=10, choices=Language)
+    snapshot = models.TextField(editable=False)
+    fingerprint = models.CharField(max_length=64, editable=False, db_index=True)
+    card = models.TextField(editable=False)
+    note = models.CharField(max_length=200, blank=True)
+    frozen_at = models.DateTimeField(default=timezone.now)
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=exactly_one("treatment", "concern", "site_page"),
+                name="a_revision_is_of_exactly_one_page",
+            ),
+            *(
+                models.UniqueConstraint(fields=[kind, "number"], name=f"revisions_of_a_{kind}_count_up")
+                for kind in ("treatment", "concern", "site_page")
+            ),
+        ]
+        indexes = [models.Index(fields=["slug", "language"], name="revision_address")]
+
+    def __str__(self):
+        return f"{self.subject}, revision {self.number}"
+
+    @property
+    def kind(self) -> str:
+        return next(kind for kind in KINDS if getattr(self, f"{kind}_id"))
+
+    @property
+    def subject(self):
+        """The treatment, concern or site page whose words these are."""
+        return getattr(self, self.kind)
+
+    @property
+    def page(self) -> content.Page:
+        return content.decode(self.snapshot, KINDS[self.kind])
+
+    @property
+    def summary_card(self) -> content.Card:
+        return content.decode(self.card, content.Card)
+
+    @transaction.atomic
+    def publish(self, *, by, at=None) -> "Publication":
+        """Show this revision to patients from `at` on, until the next one that is already planned."""
+        at = at or timezone.now()
+        lock(self.subject)
+        planned = Publication.objects.of(self.subject).not_cancelled()
+        planned.shown(at=at).update(live_until=at, ended_by=by)
+        following = planned.filter(live_from__gt=at).order_by("live_from").first()
+        until = following.live_from if following else None
+        return Publication.objects.create(revision=self, by=by, live_from=at, live_until=until)
+
+
+def lock(subject) -> None:
+    """Two people who publish the same page at once do so one after the other."""
+    type(subject).objects.select_for_update().get(pk=subject.pk)
+
+
+@transaction.atomic
+def withdraw(subject, *, by, at=None) -> int:
+    """Takes a page away from patients from `at` on; they are told that it is gone. Plans after it are cancelled."""
+    at = at or timezone.now()
+    lock(subject)
+    planned = Publication.objects.of(subject).not_cancelled()
+    planned.filter(live_from__gte=at).update(live_until=F("live_from"), ended_by=by)
+    return planned.shown(at=at).update(live_until=at, ended_by=by)
+
+
+class PublicationQuerySet(models.QuerySet):
+    def of(self, subject):
+        return self.filter(revision__in=Revision.objects.of(subject))
+
+    def not_cancelled(self):
+        """A plan that was cancelled before it began ends in the moment in which it starts."""
+        return self.filter(Q(live_until__isnull=True) | Q(live_until__gt=F("live_from")))
+
+    def shown(self, *, at):
+        return self.filter(Q(live_until__isnull=True) | Q(live_until__gt=at), live_from__lte=at)
+
+
+class Publication(models.Model):
+    """A stretch of time in which a revision is what patients read."""
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")
+    live_from = models.DateTimeField(db_index=True)
+    live_until = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-live_from", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(live_until__isnull=True) | Q(live_until__gte=F("live_from")),
+                name="a_publication_ends_after_it_starts",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.revision} from {self.live_from:%d %B %Y %H:%M}"
+
+    @transaction.atomic
+    def cancel(self, *, by) -> None:
+        """Calls off a plan that has not begun; what was live before it stays live."""
+        lock(self.revision.subject)
+        if self.live_from <= timezone.now():
+            raise AlreadyLive(self)
+        before = Publication.objects.of(self.revision.subject).filter(live_until=self.live_from)
+        before.not_cancelled().update(live_until=self.live_until)
+        self.live_until, self.ended_by = self.live_from, by
+        self.save(update_fields=["live_until", "ended_by"])
+
+
+class AlreadyLive(Exception):
+    """Only a publication that has not begun can be cancelled."""

@@ -1,0 +1,145 @@
+"""Who touched which clinical words, and which doctor signed them."""
+
+import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+
+from treatments.models.concerns import Concern
+from treatments.models.directory import Practitioner
+from treatments.models.pages import SitePage
+from treatments.models.publishing import Revision, exactly_one
+from treatments.models.treatment import Treatment
+
+
+class Change(models.Model):
+    """One field of a draft that someone changed, as it was and as it became."""
+
+    treatment = models.ForeignKey(Treatment, models.CASCADE, null=True, related_name="changes")
+    concern = models.ForeignKey(Concern, models.CASCADE, null=True, related_name="changes")
+    site_page = models.ForeignKey(SitePage, models.CASCADE, null=True, related_name="changes")
+    field = models.CharField(max_length=200)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    clinical = models.BooleanField()
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=exactly_one("treatment", "concern", "site_page"), name="a_change_is_of_exactly_one_page"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.field}, {self.at:%d %B %Y %H:%M}"
+
+
+class OwnWords(ValidationError):
+    """Nobody signs what they wrote."""
+
+
+class SignOffQuerySet(models.QuerySet):
+    def valid(self, *, at):
+        """Signatures that stand at that moment: not withdrawn, not past their review date."""
+        return self.filter(signed_at__lte=at, valid_until__gt=at).exclude(withdrawal__at__lte=at)
+
+    def as_json(self):
+        """One object a signature, with what patients read of it, for a subquery."""
+        columns = {
+            "name": "practitioner__name",
+            "degree": "practitioner__degree",
+            "council": "practitioner__council",
+            "registration_number": "practitioner__registration_number",
+            "signed_at": "signed_at",
+            "valid_until": "valid_until",
+        }
+        return self.order_by("-signed_at").values(json=JSONObject(**columns))
+
+
+class SignOff(models.Model):
+    """A doctor's signature under the clinical words of one revision, and of every revision with the same ones."""
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="sign_offs")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="sign_offs")
+    fingerprint = models.CharField(max_length=64, db_index=True)
+    rendered_text = models.TextField(help_text="The page's words as the doctor read them.")
+    signed_at = models.DateTimeField(default=timezone.now)
+    valid_until = models.DateTimeField()
+    remarks = models.TextField(blank=True)
+
+    objects = SignOffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-signed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__gt=F("signed_at")), name="a_signature_is_valid_for_some_time"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.practitioner}, {self.signed_at:%d %B %Y}"
+
+    @transaction.atomic
+    def withdraw(self, *, note: str = "", at=None) -> "Withdrawal":
+        """Takes the badge off every page that shows these words, at once."""
+        return Withdrawal.objects.create(sign_off=self, note=note, at=at or timezone.now())
+
+
+class Withdrawal(models.Model):
+    """A doctor took a signature back."""
+
+    sign_off = models.OneToOneField(SignOff, models.PROTECT, related_name="withdrawal")
+    at = models.DateTimeField(default=timezone.now)
+    note = models.TextField(blank=True)
+
+    def __str__(self):
+        return f"{self.sign_off} withdrawn"
+
+
+def valid_signature(revision: Revision, *, at) -> SignOff | None:
+    """The signature under the clinical words of `revision`, whichever revision it was given to."""
+    signed = SignOff.objects.valid(at=at).filter(fingerprint=revision.fingerprint)
+    return signed.select_related("practitioner").first()
+
+
+@transaction.atomic
+def sign(
+    revision: Revision, practitioner: Practitioner, *, rendered_text: str, remarks: str = "", at=None
+) -> SignOff:
+    """Raises OwnWords, in words; the database refuses the same on its own."""
+    at = at or timezone.now()
+    if not practitioner.registration_number:
+        raise ValidationError("A doctor signs with a medical council registration number. Enter it first.")
+    authors = own_changes(revision, practitioner)
+    if authors.exists():
+        fields = ", ".join(sorted(set(authors.values_list("field", flat=True)))[:3])
+        raise OwnWords(f"{practitioner} changed clinical words of this page ({fields}): another doctor must sign.")
+    return SignOff.objects.create(
+        revision=revision,
+        practitioner=practitioner,
+        fingerprint=revision.fingerprint,
+        rendered_text=rendered_text,
+        remarks=remarks,
+        signed_at=at,
+        valid_until=at + datetime.timedelta(days=settings.CLINICAL_REVIEW_DAYS),
+    )
+
+
+def own_changes(revision: Revision, practitioner: Practitioner):
+    """Clinical changes by this person that went into `revision` after the last revision that was signed."""
+    theirs = Q(by=practitioner.user_id) if practitioner.user_id else Q(pk__in=[])
+    if practitioner.email:
+        theirs |= Q(by__email__iexact=practitioner.email)
+    found = Change.objects.filter(theirs, clinical=True, at__lte=revision.frozen_at)
+    found = found.filter(**{revision.kind: revision.subject})
+    earlier = Revision.objects.of(revision.subject).filter(number__lt=revision.number, sign_offs__isnull=False)
+    last_signed = earlier.aggregate(at=models.Max("frozen_at"))["at"]
+    return found.filter(at__gt=last_signed) if last_signed else found
