@@ -1,0 +1,115 @@
+"""Files into drafts: the whole folder or nothing."""
+
+from pathlib import Path
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from treatments import content, files
+from treatments.models import (
+    Concern,
+    Organisation,
+    Revision,
+    SitePage,
+    Source,
+    Treatment,
+    compose,
+    drafts,
+    freeze,
+)
+from treatments.models.composing import column_of_draft
+
+MODELS: dict[str, type[models.Model]] = {"treatments": Treatment, "concerns": Concern, "pages": SitePage}
+SHIPPED = Path(__file__).parent / "data"
+
+
+@transaction.atomic
+def load(folder: Path) -> list[models.Model]:
+    """Drafts as the files say; what the files do not name stays. Raises BrokenFile and changes nothing."""
+    load_organisation(folder / files.ORGANISATION)
+    load_sources(folder / files.SOURCES)
+    found = [
+        (read, read.convert(shape), MODELS[name])
+        for name, shape in files.FOLDERS.items()
+        for read in map(files.ContentFile, sorted((folder / name).glob("*.yaml")))
+    ]
+    # All pages first, then their parts, which may point at any of them.
+    rows = [(read, part, write_page(read, part, model)) for read, part, model in found]
+    for read, part, row in rows:
+        write_parts(read, part, row)
+    return [row for _, _, row in rows]
+
+
+def load_organisation(path: Path) -> None:
+    if path.exists():
+        read = files.ContentFile(path)
+        part = read.convert(content.Organisation)
+        save(read, "$", Organisation.objects.first() or Organisation(), drafts.columns(Organisation, part))
+
+
+def load_sources(path: Path) -> None:
+    if not path.exists():
+        return
+    read = files.ContentFile(path)
+    for place, part in enumerate(read.convert(list[content.Source])):
+        row = Source.objects.filter(key=part.key).first() or Source()
+        save(read, f"$[{place}]", row, drafts.columns(Source, part))
+
+
+def write_page(read: files.ContentFile, part, model: type[models.Model]) -> models.Model:
+    expected = files.file_name(part)
+    if read.path.name != expected:
+        raise read.broken("$.slug", f"the file's name must be {expected}")
+    row = model._default_manager.filter(slug=part.slug, language=part.language).first() or model()
+    save(read, "$", row, drafts.columns(model, part))
+    drafts.empty(row)
+    return row
+
+
+def save(read: files.ContentFile, where: str, row: models.Model, values: dict) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise refused(read, where, error) from None
+    row.save()
+
+
+def write_parts(read: files.ContentFile, part: content.Part, row: models.Model, where: str = "$") -> None:
+    for name in drafts.PARTS.get(type(part), {}):
+        for place, piece in enumerate(getattr(part, name)):
+            at = f"{where}.{name}[{place}]"
+            write_parts(read, piece, write_one(read, at, row, name, piece, place), at)
+    if isinstance(part, content.Treatment) and part.price:
+        write_one(read, f"{where}.price", row, "price", part.price, 0)
+
+
+def write_one(read: files.ContentFile, where: str, owner, name: str, piece: content.Part, place: int):
+    try:
+        return drafts.write_part(owner, name, piece, place)
+    except ValidationError as error:
+        raise refused(read, where, error) from None
+    except ObjectDoesNotExist as error:
+        raise read.broken(where, f"names something that does not exist ({error})") from None
+
+
+def refused(read: files.ContentFile, where: str, error: ValidationError) -> files.BrokenFile:
+    name, messages = next(iter(error.message_dict.items()))
+    return read.broken(where if name == "__all__" else f"{where}.{name}", messages[0])
+
+
+@transaction.atomic
+def publish_unreviewed(rows: list[models.Model], *, by=None) -> int:
+    """Shows these drafts to patients, marked as not reviewed by a doctor. Returns how many changed."""
+    columns = {row.slug: column_of_draft(row) for row in rows if isinstance(row, Treatment)}
+    changed = [row for row in rows if live_page(row) != compose(row, alongside=columns)]
+    for row in changed:
+        freeze(row, by=by, note="Loaded from files", alongside=columns).publish(by=by)
+    return len(changed)
+
+
+def live_page(row: models.Model) -> content.Page | None:
+    revision = Revision.objects.of(row).live(at=timezone.now()).first()
+    return revision.page if revision else None
