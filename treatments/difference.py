@@ -1,0 +1,140 @@
+"""What differs between two versions of a page, in the words of staff: place, field, before, after, clinical or not.
+
+The record of who changed what, the comparison of a draft with the live page and the doctor's view all use it.
+"""
+
+import datetime
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from enum import Enum
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+import msgspec
+
+from treatments import content
+from treatments.fingerprint import is_clinical, normalised
+
+DERIVED = {"schema", "html", "names"}
+"""Made from the rest when a page is composed; a difference in them is not one that a person made."""
+TITLES = (
+    "label",
+    "heading",
+    "question",
+    "name",
+    "name_plain",
+    "title",
+    "brand",
+    "attribute",
+    "slug",
+    "key",
+    "anchor",
+)
+
+
+class Difference(NamedTuple):
+    place: str
+    before: str
+    after: str
+    clinical: bool
+
+
+class Piece(NamedTuple):
+    text: str
+    kind: str
+    """ "same", "gone" or "new"."""
+
+
+def differences(before: content.Part, after: content.Part) -> list[Difference]:
+    """Clinical ones first, each group in the order of the fields."""
+    found = list(between(before, after, place="", clinical=True))
+    return sorted(found, key=lambda difference: not difference.clinical)
+
+
+def between(before: Any, after: Any, *, place: str, clinical: bool) -> Iterator[Difference]:
+    if same(before, after):
+        return
+    if isinstance(before, content.Part) and isinstance(after, content.Part):
+        for field in msgspec.structs.fields(after):
+            if field.name in DERIVED:
+                continue
+            pair = getattr(before, field.name, None), getattr(after, field.name)
+            deeper = clinical and is_clinical(field)
+            yield from between(*pair, place=joined(place, spoken(field.name)), clinical=deeper)
+    elif holds_parts(before) or holds_parts(after):
+        yield from between_lists(before or (), after or (), place=place, clinical=clinical)
+    else:
+        yield Difference(place, words(before), words(after), clinical)
+
+
+def same(before: Any, after: Any) -> bool:
+    if isinstance(before, str) and isinstance(after, str):
+        return normalised(before) == normalised(after)
+    return before == after
+
+
+def holds_parts(value: Any) -> bool:
+    return isinstance(value, tuple) and any(isinstance(item, content.Part) for item in value)
+
+
+def between_lists(before: tuple, after: tuple, *, place: str, clinical: bool) -> Iterator[Difference]:
+    """Parts that stayed are passed over; those in the same stretch are compared with one another."""
+    keys = [[content.encode(part) for part in parts] for parts in (before, after)]
+    for kind, b1, b2, a1, a2 in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        for old, new in zip_longest(before[b1:b2], after[a1:a2]):
+            here = joined(place, title(new or old))
+            if old and new and type(old) is type(new):
+                yield from between(old, new, place=here, clinical=clinical)
+            else:
+                yield Difference(here, words(old), words(new), clinical)
+
+
+def title(part: content.Part) -> str:
+    """What staff call a part: its heading, its name, or the start of its text."""
+    names = (str(getattr(part, name, "") or "") for name in (*TITLES, "text"))
+    name = next((name for name in names if name), type(part).__name__)
+    return name if len(name) <= 50 else f"{name[:49]}…"
+
+
+def joined(place: str, name: str) -> str:
+    return f"{place} › {name}" if place else name
+
+
+def spoken(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def words(value: Any) -> str:
+    """A value as one text: enumerations by their words, parts field by field."""
+    if value is None:
+        return ""
+    if isinstance(value, content.Part):
+        fields = ((f.name, getattr(value, f.name)) for f in msgspec.structs.fields(value) if f.name not in DERIVED)
+        return "\n".join(f"{spoken(name)}: {words(item)}" for name, item in fields if item not in (None, "", ()))
+    if isinstance(value, tuple):
+        return "\n".join(map(words, value))
+    if isinstance(value, Enum):
+        return str(getattr(value, "label", value.value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime.date):
+        return f"{value.day} {value:%B %Y}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def word_by_word(before: str, after: str) -> list[Piece]:
+    """Both texts as one run of pieces: what stayed, what went, what came."""
+    old, new = (re.findall(r"\s+|[^\s]+", text) for text in (before, after))
+    pieces = []
+    for kind, b1, b2, a1, a2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pieces.append(Piece("".join(old[b1:b2]), "same"))
+            continue
+        if b2 > b1:
+            pieces.append(Piece("".join(old[b1:b2]), "gone"))
+        if a2 > a1:
+            pieces.append(Piece("".join(new[a1:a2]), "new"))
+    return pieces
