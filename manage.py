@@ -14,9 +14,7 @@ def main():
     try:
         from django.core.management import execute_from_command_line
     except ImportError:
-        sys.exit(
-            "Django is not installed for this Python: `make run` installs it, then use .venv/bin/python."
-        )
+        sys.exit("Django is not installed for this Python: `make run` installs it, then use .venv/bin/python.")
     load_settings()
     execute_from_command_line(sys.argv)
 

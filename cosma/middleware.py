@@ -1,7 +1,8 @@
-"""What every request meets first: refusals, whom to believe, and headers."""
+"""What every request meets first: headers, whom to believe, and refusals."""
 
-import re
-from ipaddress import ip_address, ip_network
+import codecs
+import logging
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
@@ -9,13 +10,94 @@ from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpResponse
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpResponse, UnreadablePostError
 from django.middleware import csrf
+from django.utils.deprecation import MiddlewareMixin
+
+from cosma import views
+
+logger = logging.getLogger(__name__)
 
 LONGEST_ADDRESS = 4096
 FORM = "application/x-www-form-urlencoded"
-CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=(), browsing-topics=()"
+UNREADABLE = "unreadable"
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+class Request(WSGIRequest):
+    """Django parses the content type before any middleware runs, and answers one that it cannot parse with a crash."""
+
+    def _set_content_type_params(self, meta):
+        try:
+            super()._set_content_type_params(meta)  # type: ignore[misc]  # private, and not in the stubs
+        except (ValueError, LookupError):
+            self.content_type, self.content_params = "", {"charset": UNREADABLE}
+
+
+class Handler(WSGIHandler):
+    request_class = Request
+
+
+def security_headers(get_response):
+    """What django-csp and SecurityMiddleware leave out. Outermost: refusals and static files have them too."""
+    headers = {
+        "Permissions-Policy": PERMISSIONS,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    }
+    if settings.STAGING:
+        headers["X-Robots-Tag"] = "noindex"
+    if settings.SECURE_HSTS_SECONDS:
+        # Whatever scheme reached us: a proxy that does not name it must not cost the site this header.
+        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+
+    def middleware(request):
+        response = get_response(request)
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+def believe_trusted_proxies(get_response):
+    """The client's address and scheme come from a proxy's headers only when that proxy is one of ours."""
+    networks = [ip_network(entry, strict=False) for entry in settings.TRUSTED_PROXIES]
+
+    def trusted(text: str) -> bool:
+        address = parsed(text)
+        return address is not None and any(address in network for network in networks)
+
+    def middleware(request):
+        meta = request.META
+        forwarded = meta.pop("HTTP_X_FORWARDED_FOR", "")
+        scheme = meta.pop("HTTP_X_FORWARDED_PROTO", "")
+        if trusted(meta.get("REMOTE_ADDR", "")):
+            meta["REMOTE_ADDR"] = client(meta["REMOTE_ADDR"], forwarded, trusted)
+            if scheme in ("http", "https"):
+                meta["wsgi.url_scheme"] = scheme
+        return get_response(request)
+
+    return middleware
+
+
+def client(peer: str, forwarded: str, trusted) -> str:
+    """Walks back through our own proxies to the first address that is not ours: all before it is hearsay."""
+    believed = parsed(peer)
+    for hop in reversed(forwarded.split(",")):
+        if not trusted(str(believed)) or parsed(hop) is None:
+            break
+        believed = parsed(hop)
+    return str(believed)
+
+
+def parsed(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def refuse_malformed(get_response):
@@ -31,26 +113,33 @@ def refuse_malformed(get_response):
 
 
 def fault_in_address(meta) -> str | None:
-    path, query = meta.get("PATH_INFO", ""), meta.get("QUERY_STRING", "")
+    path, query = meta["PATH_INFO"], meta.get("QUERY_STRING", "")
     if len(path) + len(query) > LONGEST_ADDRESS:
         return "the address is too long"
-    # WSGI hands bytes over as latin-1 characters.
-    raw = path.encode("latin-1", "replace") + unquote_to_bytes(query.encode("latin-1", "replace"))
-    return fault_in_text(raw)
+    # Django has decoded the path; the query is still bytes, which WSGI hands over as latin-1 characters.
+    return fault_in_text(path.encode()) or fault_in_text(unquote_to_bytes(query.encode("latin-1", "replace")))
 
 
 def fault_in_form(request) -> str | None:
     """Looks at the raw body, never at request.POST: reading that is what fails."""
-    content_type = request.META.get("CONTENT_TYPE", "")
-    charset = CHARSET.search(content_type)
-    if charset and charset[1].lower() not in ("utf-8", "utf8"):
+    charsets = [value for name, value in request.content_params.items() if name.lower() == "charset"]
+    if not all(map(is_utf8, charsets)):
         return "forms are read as UTF-8 only"
-    if request.method == "GET" or not content_type.lower().startswith(FORM):
+    if request.method in ("GET", "HEAD") or request.content_type != FORM:
         return None
     try:
         return fault_in_text(unquote_to_bytes(request.body))
     except RequestDataTooBig:
         return "the form is too large"
+    except UnreadablePostError:
+        return "the form did not arrive whole"
+
+
+def is_utf8(charset: str) -> bool:
+    try:
+        return codecs.lookup(charset).name == "utf-8"
+    except (ValueError, LookupError):
+        return False
 
 
 def fault_in_text(raw: bytes) -> str | None:
@@ -63,45 +152,23 @@ def fault_in_text(raw: bytes) -> str | None:
     return None
 
 
-def believe_trusted_proxies(get_response):
-    """The client's address and scheme come from a proxy's headers only when that proxy is one of ours."""
-    networks = [ip_network(entry, strict=False) for entry in settings.TRUSTED_PROXIES]
-
-    def trusted(address: str) -> bool:
-        try:
-            return any(ip_address(address.strip()) in network for network in networks)
-        except ValueError:
-            return False
+def admit_that_the_database_is_down(get_response):
+    """A clear 503 where a view needs the database and it does not answer."""
 
     def middleware(request):
-        meta = request.META
-        forwarded = meta.pop("HTTP_X_FORWARDED_FOR", "")
-        scheme = meta.pop("HTTP_X_FORWARDED_PROTO", "")
-        if trusted(meta.get("REMOTE_ADDR", "")):
-            # The right-most address that is not ours is the last one that a client could not write itself.
-            strangers = [hop.strip() for hop in forwarded.split(",") if hop.strip() and not trusted(hop)]
-            meta["REMOTE_ADDR"] = strangers[-1] if strangers else meta["REMOTE_ADDR"]
-            if scheme in ("http", "https"):
-                meta["wsgi.url_scheme"] = request.environ["wsgi.url_scheme"] = scheme
         return get_response(request)
 
+    def process_exception(request, error):
+        if not isinstance(error, views.DATABASE_IS_DOWN):
+            return None
+        logger.error("The database does not answer: %s", type(error).__name__)
+        return views.unavailable(request)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
 
 
-def security_headers(get_response):
-    """What django-csp and SecurityMiddleware leave out; static files included."""
-
-    def middleware(request):
-        response = get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
-        return response
-
-    return middleware
-
-
-class StaffSide:
+class StaffSide(MiddlewareMixin):
     """Works under STAFF_PREFIXES alone: a public page cannot open a session or set a cookie, whatever it does."""
 
     def __call__(self, request):

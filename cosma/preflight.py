@@ -4,10 +4,18 @@ import os
 import socket
 
 from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import connection
 from django.db.utils import Error as DatabaseError
 
 HOST = "127.0.0.1"
+
+
+def port() -> int:
+    return whole_number("PORT", 8000, most=65535)
+
+
+def workers() -> int:
+    return whole_number("WEB_CONCURRENCY", 2, most=64)
 
 
 def whole_number(name: str, default: int, *, most: int) -> int:
@@ -33,13 +41,16 @@ def need_free(port: int) -> None:
 
 def need_database() -> None:
     try:
-        # A transaction, because a database file that can only be read fails here and not at the first edit.
-        with transaction.atomic(), connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except (DatabaseError, OSError) as error:
         raise CommandError(
             f"{_database()} cannot be used ({_first_line(error)}): start it, or check DATABASE_URL."
         ) from error
+    # SQLite opens such a file without a word, and fails at the first edit.
+    file = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and os.path.exists(file) and not os.access(file, os.W_OK):
+        raise CommandError(f"{_database()} can be read but not written: make it writable.")
 
 
 def _database() -> str:

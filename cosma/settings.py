@@ -4,53 +4,16 @@ With an empty environment the site runs on a laptop, on http and loopback. A pub
 more, and what is missing stops the process with a sentence.
 """
 
-import secrets
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from cosma import mailserver
+from cosma.environment import database, env, is_loopback, kept_secret, listed, networks, writable_folder
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def is_loopback(host: str | None) -> bool:
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def writable_folder(path: Path) -> Path:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / f".probe-{secrets.token_hex(4)}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"The folder {path} cannot be written ({error.strerror}). "
-            "Make it writable, or set VAR_DIR to one that is."
-        ) from None
-    return path
-
-
-def kept_secret(path: Path) -> str:
-    """A key made once for this copy; two processes that start together agree on one."""
-    if not path.exists():
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(50))
-        try:
-            path.hardlink_to(fresh)
-        except FileExistsError:
-            pass
-        fresh.unlink()
-    return path.read_text().strip()
-
 
 # Where it runs
 
@@ -73,15 +36,30 @@ if not SECRET_KEY:
         raise ImproperlyConfigured("SECRET_KEY is missing: a public site needs one of its own, 50 random characters")
     SECRET_KEY = kept_secret(VAR_DIR / "secret_key")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE.hostname])
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS") or [SITE.hostname]
 if LOOPBACK:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 """Addresses whose X-Forwarded-For and X-Forwarded-Proto are believed."""
 STAGING = env.bool("STAGING", False)
-"""Keeps the whole site out of search engines."""
+"""Keeps the whole site out of search engines by a header on every answer; they must read it to obey."""
 INDEX_UNREVIEWED = env.bool("INDEX_UNREVIEWED", LOOPBACK)
 """Lets search engines list medical pages that no doctor has signed."""
+ASSISTANTS = env.str("ASSISTANTS", "all")
+"""Which crawlers of AI assistants robots.txt lets in: `all`; `answers`, those that look a page up for a person who
+asks, but not those that collect texts to train on; or `none`. By default all: people who ask an assistant about a
+treatment should get these pages' words and not a seller's."""
+if ASSISTANTS not in ("all", "answers", "none"):
+    raise ImproperlyConfigured(f"ASSISTANTS must be all, answers or none, not {ASSISTANTS!r}")
+SITE_VERIFICATION = [
+    (name, env.str(variable))
+    for name, variable in (
+        ("google-site-verification", "GOOGLE_SITE_VERIFICATION"),
+        ("msvalidate.01", "BING_SITE_VERIFICATION"),
+    )
+    if env.str(variable, "")
+]
+"""Codes that search engines give to the site's owner; shown on the first page alone."""
 CLINICAL_REVIEW_DAYS = env.int("CLINICAL_REVIEW_DAYS", 365)
 """How long a doctor's signature stands before the page is due for review."""
 
@@ -90,7 +68,9 @@ CLINICAL_REVIEW_DAYS = env.int("CLINICAL_REVIEW_DAYS", 365)
 INSTALLED_APPS = [
     "cosma",
     "treatments",
-    "django.contrib.admin",
+    "outbox",
+    "enquiries",
+    "cosma.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -104,18 +84,20 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 MIDDLEWARE = [
-    "cosma.middleware.refuse_malformed",
-    "cosma.middleware.believe_trusted_proxies",
     "cosma.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
+    "cosma.middleware.believe_trusted_proxies",
     "django.middleware.security.SecurityMiddleware",
+    "cosma.middleware.refuse_malformed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "treatments.addresses.one_address",
     "cosma.middleware.SessionMiddleware",
     "cosma.middleware.CsrfViewMiddleware",
     "cosma.middleware.AuthenticationMiddleware",
     "cosma.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cosma.middleware.admit_that_the_database_is_down",
 ]
 STAFF_PREFIXES = ("/admin/", "/accounts/")
 """Only here may a session be opened or a cookie be set."""
@@ -140,33 +122,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Where it keeps things
 
-
-def database() -> dict:
-    try:
-        config = env.db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
-    except Exception as error:
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read ({error}). {DATABASE_FORMS}") from None
-    if config.get("ENGINE") == "django.db.backends.sqlite3":
-        config["OPTIONS"] = {
-            # Readers never wait for a writer, and a writer waits for its turn from the start.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 10,
-        }
-    elif config.get("ENGINE") == "django.db.backends.postgresql":
-        config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"] = 60, True
-        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
-    else:
-        raise ImproperlyConfigured(f"DATABASE_URL names no database that this site knows. {DATABASE_FORMS}")
-    return config
-
-
-DATABASE_FORMS = "Write sqlite:///path/to/file, or postgres://user:password@host:5432/name"
-DATABASES = {"default": database()}
+DATABASES = {"default": database(VAR_DIR)}
 CACHES = {"default": env.cache_url("CACHE_URL", f"filecache://{VAR_DIR / 'cache'}")}
+PAGES_MEMORY_MB = env.int("PAGES_MEMORY_MB", 40)
+PAGES_DISK_MB = env.int("PAGES_DISK_MB", 4096)
+"""Bounds of the page store: in the memory of each worker, and under VAR_DIR/pages."""
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "cosma.finders.StylesFinder",
+    "cosma.finders.SourcesFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -204,6 +172,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # cosma.middleware sends what these two look for elsewhere
+    "security.W003",
+    "security.W008",  # the proxy in front leads from http to https
+]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -244,13 +217,31 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "cosma.accounts.StaffMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+"""A code that was read just before it changed still counts."""
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+"""Nobody signs up with somebody else's address: accounts are made by people who know the person."""
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 MFA_TOTP_ISSUER = "Cosma Beauty"
 
 # Mail: without EMAIL_URL nothing is sent and nothing is printed.
 
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-if env.str("EMAIL_URL", ""):
-    vars().update(env.email_url("EMAIL_URL"))
+MAIL_IS_SENT = bool(env.str("EMAIL_URL", ""))
+if MAIL_IS_SENT:
+    vars().update(mailserver.settings_from(env.str("EMAIL_URL")))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"no-reply@{'localhost' if LOOPBACK else SITE.hostname}")
+EMAIL_TIMEOUT = 20
+OUTBOX_AT_ONCE = env.bool("OUTBOX_AT_ONCE", True)
+"""Sends each mail as soon as it is committed; without it, mail waits for send_outbox."""
+
+# Enquiries: the only personal data
+
+ERASURE_KEY = kept_secret(VAR_DIR / "erasure_key")
+"""Marks what was erased, so that a restored backup can be told to forget it again. Never changes."""
+ENQUIRY_TEST_DAYS = env.int("ENQUIRY_TEST_DAYS", 30)
+"""How long test enquiries are kept. For real ones the organisation's record says it."""
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "cosma"

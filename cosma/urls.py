@@ -1,19 +1,16 @@
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from cosma import views
 
-admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)
-
 urlpatterns = [
     path("", include("treatments.urls")),
+    path("enquire/", include("enquiries.urls")),
     path("robots.txt", views.robots, name="robots"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("cosma.account_urls")),
 ]
 handler400 = views.bad_request
 handler403 = views.forbidden

@@ -1,20 +1,51 @@
 """What belongs to the site and not to a treatment: robots, health, errors."""
 
+import sys
+
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cosma.pagestore import public_page
 
-@require_safe
+DATABASE_IS_DOWN = (OperationalError, InterfaceError)
+TRAINERS = (
+    "Amazonbot",
+    "Applebot-Extended",
+    "Bytespider",
+    "CCBot",
+    "ClaudeBot",
+    "Google-Extended",
+    "GPTBot",
+    "Meta-ExternalAgent",
+)
+ANSWERERS = (
+    "ChatGPT-User",
+    "Claude-SearchBot",
+    "Claude-User",
+    "DuckAssistBot",
+    "OAI-SearchBot",
+    "PerplexityBot",
+    "Perplexity-User",
+)
+BARRED = {"all": (), "answers": TRAINERS, "none": TRAINERS + ANSWERERS}
+"""Crawlers of assistants by the setting ASSISTANTS, under the names that their makers publish."""
+
+
+@public_page
 def robots(request):
-    lines = ["User-agent: *", "Disallow:" if not settings.STAGING else "Disallow: /"]
+    """Bars no address: a page that must not be listed says so itself, and has to be read for that."""
+    barred = BARRED[settings.ASSISTANTS]
+    lines = [f"User-agent: {name}" for name in barred]
+    lines += ["Disallow: /", ""] if barred else []
+    lines += ["User-agent: *", "Disallow:"]
     if not settings.STAGING:
         lines += ["", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -39,7 +70,7 @@ def database_fault() -> str | None:
     try:
         executor = MigrationExecutor(connection)
         behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except Error:
         return "the database does not answer"
     return "migrations are missing: run manage.py migrate" if behind else None
 
@@ -81,7 +112,23 @@ def not_found(request, exception=None):
     return error_page(request, 404, "Page not found", "The address may be mistyped, or the page has moved.")
 
 
+def unavailable(request):
+    """The database does not answer. Published pages are still served; this is for the rest."""
+    response = error_page(
+        request,
+        503,
+        "This part of the site is being repaired",
+        "Please try again in a few minutes. Pages about treatments can still be read.",
+    )
+    response["Retry-After"] = "60"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def server_error(request):
+    """Also asked for what middleware ran into, the database among it: other middleware is not told of that."""
+    if isinstance(sys.exc_info()[1], DATABASE_IS_DOWN):
+        return unavailable(request)
     return error_page(
         request,
         500,

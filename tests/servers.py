@@ -22,12 +22,19 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 # What developers have set for their own copy must not decide what a test sees.
 OUR_ENVIRONMENT = (
     "ALLOWED_HOSTS",
+    "ASSISTANTS",
     "CACHE_URL",
+    "CLINICAL_REVIEW_DAYS",
     "DATABASE_URL",
     "DEBUG",
+    "EMAIL_FROM",
     "EMAIL_URL",
+    "ENQUIRY_TEST_DAYS",
     "INDEX_UNREVIEWED",
     "MEDIA_ROOT",
+    "OUTBOX_AT_ONCE",
+    "PAGES_DISK_MB",
+    "PAGES_MEMORY_MB",
     "PORT",
     "SECRET_KEY",
     "SITE_URL",
@@ -45,7 +52,10 @@ INITDB_OPTIONS = (
     "--no-sync",
 )
 # The data is thrown away, so it need not survive a power cut; nobody but the run itself may connect.
-POSTGRES_OPTIONS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c synchronous_commit=off -k "
+POSTGRES_OPTIONS = (
+    "-c listen_addresses= -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+    "-c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off -c jit=off -k "
+)
 
 
 @pytest.hookimpl(wrapper=True)

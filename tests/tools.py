@@ -19,6 +19,19 @@ NO_POSTGRES = (
     f"Tests need a PostgreSQL server, {OLDEST_POSTGRES} or newer, and none could be found or installed: "
     "install it (Debian: apt install postgresql) and run this again."
 )
+NO_NGINX = (
+    "Deployment tests need nginx, and none could be found or installed: "
+    "install it (Debian: apt install nginx-light) and run this again."
+)
+
+
+def find_nginx() -> str | None:
+    # Debian keeps it where only root looks.
+    return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+def install_nginx() -> None:
+    apt_install("nginx-light")
 
 
 def find_chromium() -> str | None:
@@ -90,6 +103,7 @@ def main() -> None:
     tools = (
         ("Chromium", find_chromium, install_chromium, NO_CHROMIUM),
         ("PostgreSQL", find_postgres, install_postgres, NO_POSTGRES),
+        ("nginx", find_nginx, install_nginx, NO_NGINX),
     )
     for name, find, install, sentence in tools:
         if not find():

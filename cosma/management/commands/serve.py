@@ -7,27 +7,11 @@ from typing import NoReturn
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from cosma.preflight import HOST, need_database, need_free, whole_number
-
-# Measured with 28 kB pages on one core: 1 to 4 threads cost the same, and 4 let readers past a slow upload.
-GRANIAN = {
-    "--interface": "wsgi",
-    "--http": "1",
-    "--blocking-threads": "4",
-    # Counts open connections, idle ones too: a small number would let a few open browsers lock out the rest.
-    "--backpressure": "512",
-    # Also how long an idle connection is kept. nginx in front must let go sooner (keepalive_timeout).
-    "--http1-header-read-timeout": "15000",
-    # A request that hangs must not keep a stopping server alive.
-    "--workers-kill-timeout": "10",
-    "--respawn-interval": "0.5",
-    "--log-level": "warning",
-}
-GRANIAN_FLAGS = ["--respawn-failed-workers", "--no-access-log", "--no-ws"]
+from cosma import preflight
 
 
 class Command(BaseCommand):
@@ -39,19 +23,36 @@ class Command(BaseCommand):
         parser.add_argument("--reload", action="store_true", help="for development: restart when code changes")
 
     def handle(self, **options):
-        port = whole_number("PORT", 8000, most=65535)
-        workers = whole_number("WEB_CONCURRENCY", 2, most=64)
-        need_free(port)
-        need_database()
+        port = preflight.port()
+        preflight.workers()
+        preflight.need_free(port)
         self.check()
-        self.migrate()
-        self.load_content()
-        if options["reload"]:
-            self.greet(port)
-            become("manage.py", "runserver", f"{HOST}:{port}")
-        self.collect_static()
+        if self.has_database():
+            self.prepare(static=not options["reload"])
         self.greet(port)
-        become("-m", "granian", *granian_options(port, workers), "cosma.wsgi:application")
+        if options["reload"]:
+            become("manage.py", "runserver", f"{preflight.HOST}:{port}")
+        become("-m", "cosma.server")
+
+    def has_database(self) -> bool:
+        """A machine that has served before serves its stored pages while the database is away."""
+        try:
+            preflight.need_database()
+        except CommandError as error:
+            if not (Path(settings.STATIC_ROOT).is_dir() and any((settings.VAR_DIR / "pages" / "store").glob("*"))):
+                raise
+            self.stderr.write(f"{error}\nUntil it answers, published pages are served as they were stored.")
+            return False
+        return True
+
+    def prepare(self, *, static: bool):
+        try:
+            self.migrate()
+            call_command("loadcontent", "--publish-unreviewed", "--once", stdout=self.stdout)
+            if static:
+                self.collect_static()
+        except PermissionError as error:
+            raise CommandError(f"{error.filename} cannot be written: does it belong to another user?") from error
 
     def migrate(self):
         executor = MigrationExecutor(connection)
@@ -59,9 +60,6 @@ class Command(BaseCommand):
         if plan:
             self.progress(f"Preparing the database: {len(plan)} migrations ...")
             call_command("migrate", interactive=False, verbosity=0)
-
-    def load_content(self):
-        call_command("loadcontent", "--publish-unreviewed", "--once", stdout=self.stdout)
 
     def collect_static(self):
         stamp = settings.VAR_DIR / "static.stamp"
@@ -73,9 +71,10 @@ class Command(BaseCommand):
         stamp.write_text(wanted)
 
     def greet(self, port: int):
+        address = f"http://{preflight.HOST}:{port}"
         self.progress(
-            f"\n  Site    http://{HOST}:{port}/\n"
-            f"  Staff   http://{HOST}:{port}/admin/\n"
+            f"\n  Site    {address}/\n"
+            f"  Staff   {address}/admin/\n"
             "  To make a staff account:\n"
             "          .venv/bin/python manage.py createstaff you@example.org --role editor\n"
             "  Ctrl-C stops the site.\n"
@@ -94,11 +93,6 @@ def static_fingerprint() -> str:
             stat = os.stat(storage.path(path))
             seen.append(f"{path} {stat.st_size} {stat.st_mtime_ns}")
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()
-
-
-def granian_options(port: int, workers: int) -> list[str]:
-    pairs = GRANIAN | {"--host": HOST, "--port": str(port), "--workers": str(workers)}
-    return [*GRANIAN_FLAGS, *(part for pair in pairs.items() for part in pair)]
 
 
 def become(*python_arguments: str) -> NoReturn:

@@ -1,0 +1,67 @@
+"""What each kind of staff may do. `establish` makes the four groups say so; running it again changes nothing."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q, TextChoices
+
+PAGES = ("treatment", "concern", "sitepage")
+SHARED = ("source", "clinic", "practitioner")
+PARTS = (
+    "section",
+    "statement",
+    "question",
+    "price",
+    "indication",
+    "contraindication",
+    "sideeffect",
+    "step",
+    "aftercareitem",
+    "healingstage",
+    "agent",
+    "product",
+    "device",
+    "alternative",
+    "comparisonfact",
+    "concernline",
+    "sitepagesection",
+)
+KEPT = ("revision", "organisation")
+
+
+class Role(TextChoices):
+    EDITOR = "editor"
+    REVIEWER = "reviewer"
+    DESK = "desk"
+    MANAGER = "manager"
+
+
+def may(verbs: str, *models: str, app: str = "treatments") -> frozenset[str]:
+    return frozenset(f"{app}.{verb}_{model}" for verb in verbs.split() for model in models)
+
+
+READS = may("view", *PAGES, *SHARED, *PARTS, *KEPT)
+WRITES = may("add change", *PAGES, *SHARED, *PARTS) | may("delete", *PARTS) | may("publish", "revision")
+RUNS = may("delete", *PAGES, *SHARED) | may("add change", "organisation") | may("add change view", "user", app="auth")
+ANSWERS = may("view change", "enquiry", app="enquiries") | may("view add", "note", app="enquiries")
+HANDS_OUT = may("export erase", "enquiry", app="enquiries")
+OVERSEES = may("view", "event", "notice", app="enquiries") | may("view change", "mail", app="outbox")
+ROLES = {
+    Role.EDITOR: READS | WRITES,
+    Role.REVIEWER: READS,
+    Role.DESK: ANSWERS | HANDS_OUT,
+    Role.MANAGER: READS | WRITES | RUNS | ANSWERS | HANDS_OUT | OVERSEES,
+}
+
+
+def establish() -> None:
+    for role, names in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=role.value)
+        group.permissions.set(permissions(names))
+
+
+def permissions(names: frozenset[str]):
+    """The rows behind names such as `treatments.view_source`."""
+    wanted = Q(pk__in=[])
+    for app in {name.split(".")[0] for name in names}:
+        codenames = [name.split(".")[1] for name in names if name.startswith(f"{app}.")]
+        wanted |= Q(content_type__app_label=app, codename__in=codenames)
+    return Permission.objects.filter(wanted)

@@ -1,0 +1,94 @@
+"""The admin as staff meet it: behind both factors, in the clinic's order, under its own name."""
+
+from urllib.parse import urlencode
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib.admin import AdminSite
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from cosma.accounts import has_second_factor
+
+ROOMS = {
+    "What patients read": {
+        "Treatment": "A page about a treatment: its words, figures, risks and price.",
+        "Concern": "From what bothers a person to what may help.",
+        "SitePage": "About, privacy, editorial policy, accessibility.",
+        "Section": "Look for words in the sections of all treatments.",
+    },
+    "What it rests on": {
+        "Source": "Studies and other sources that texts cite.",
+        "Revision": "Every version that was ever published, as it stood.",
+    },
+    "The clinic": {
+        "Organisation": "Name, address and contacts, as patients read them.",
+        "Clinic": "Places, once real ones are entered.",
+        "Practitioner": "Doctors, with their registration.",
+    },
+    "Enquiries": {"Enquiry": "What people asked through the form."},
+    "Staff": {"User": "Accounts and roles."},
+}
+"""The rooms of the house in the clinic's order, and what each kind of thing in them is for."""
+ORDER = [name for models in ROOMS.values() for name in models]
+ELSEWHERE = "Behind the scenes"
+
+
+class StaffSite(AdminSite):
+    site_header = "Cosma Beauty staff"
+    site_title = "Cosma Beauty staff"
+    index_title = "Staff"
+    empty_value_display = "–"
+    # The index and the breadcrumbs lead everywhere in two steps; the room belongs to the text.
+    enable_nav_sidebar = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # One press on a list must not be able to take many pages away.
+        self.disable_action("delete_selected")
+
+    def has_permission(self, request):
+        return super().has_permission(request) and has_second_factor(request.user)
+
+    def login(self, request, extra_context=None):
+        return secure_admin_login(self.after_login)(request)
+
+    def after_login(self, request):
+        """Only staff come here: those without a second factor set one up first."""
+        target = request.GET.get("next") or reverse("admin:index")
+        if self.has_permission(request):
+            return redirect("admin:index")
+        return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': target})}")
+
+    def logout(self, request, extra_context=None):
+        return redirect("account_logout")
+
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
+
+    def password_change_done(self, request, extra_context=None):
+        return redirect("account_change_password")
+
+    def index(self, request, extra_context=None):
+        models = [model for app in self.get_app_list(request) for model in app["models"]]
+        return super().index(request, {"rooms": rooms(models), **(extra_context or {})})
+
+    def get_app_list(self, request, app_label=None):
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=lambda model: place(model["object_name"]))
+        return sorted(apps, key=lambda app: place(app["models"][0]["object_name"]))
+
+
+def rooms(models: list[dict]) -> list[tuple[str, list[dict]]]:
+    """What this person may open, by room; nothing is left out because nobody has named it."""
+    found: dict[str, list[dict]] = {room: [] for room in (*ROOMS, ELSEWHERE)}
+    for model in sorted(models, key=lambda model: place(model["object_name"])):
+        room = next((room for room, names in ROOMS.items() if model["object_name"] in names), ELSEWHERE)
+        hint = ROOMS.get(room, {}).get(model["object_name"], "")
+        found[room].append({**model, "hint": hint})
+    return [(room, inside) for room, inside in found.items() if inside]
+
+
+def place(name: str) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER)
