@@ -1,0 +1,3 @@
+from enquiries.admin import inbox, log
+
+__all__ = ["inbox", "log"]

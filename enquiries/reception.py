@@ -1,0 +1,116 @@
+"""What the form stands on: who receives enquiries, what may be chosen, and if the form is open.
+
+The last known answer is kept in a file, so that the form can still name a telephone number when the database is down.
+"""
+
+import os
+import secrets
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.utils import timezone
+
+from treatments.models import Clinic, Organisation, Revision
+
+
+class Standing(Enum):
+    OPEN = "open"
+    TEST = "test"
+    CLOSED = "closed"
+
+
+class Reception(msgspec.Struct, frozen=True, kw_only=True):
+    name: str = ""
+    legal_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+    grievance_contact: str = ""
+    desk_email: str = ""
+    retention_days: int | None = None
+    treatments: tuple[tuple[str, str], ...] = ()
+    clinics: tuple[tuple[str, str], ...] = ()
+    answers: bool = True
+    """False when the database did not, and this is what was known before."""
+
+    @property
+    def missing(self) -> list[str]:
+        """What the notice must name and nobody has entered yet."""
+        needed = {
+            "legal name": self.legal_name,
+            "contact e-mail or telephone": self.contact_email or self.contact_phone,
+            "grievance contact": self.grievance_contact,
+            "enquiry desk's address": self.desk_email,
+            "days enquiries are kept": self.retention_days,
+        }
+        return [name for name, value in needed.items() if not value]
+
+    @property
+    def standing(self) -> Standing:
+        if not self.missing:
+            return Standing.OPEN
+        return Standing.TEST if settings.LOOPBACK else Standing.CLOSED
+
+    @property
+    def is_test(self) -> bool:
+        return self.standing is Standing.TEST
+
+    @property
+    def days_kept(self) -> int:
+        return self.retention_days or settings.ENQUIRY_TEST_DAYS
+
+
+def reception() -> Reception:
+    try:
+        current = read()
+    except DatabaseError:
+        return msgspec.structs.replace(recalled(), answers=False)
+    remember(current)
+    return current
+
+
+def read() -> Reception:
+    row = Organisation.objects.first() or Organisation()
+    names = {field.name for field in Organisation._meta.fields} & set(Reception.__struct_fields__)
+    return Reception(
+        **{name: getattr(row, name) for name in names},
+        treatments=live_treatments(),
+        clinics=tuple((str(clinic.pk), str(clinic)) for clinic in Clinic.objects.filter(shown=True)),
+    )
+
+
+def live_treatments() -> tuple[tuple[str, str], ...]:
+    """Slug and name of what patients can read about now; a draft is never among them."""
+    live = Revision.objects.live(at=timezone.now()).filter(treatment__isnull=False)
+    cards = [revision.summary_card for revision in live.defer("snapshot")]
+    return tuple(sorted({card.slug: card.name for card in cards}.items(), key=lambda pair: pair[1]))
+
+
+remembered: dict[Path, Reception] = {}
+
+
+def remember(current: Reception) -> None:
+    path = memory()
+    if remembered.get(path) == current:
+        return
+    fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+    try:
+        fresh.write_bytes(msgspec.json.encode(current))
+        os.replace(fresh, path)
+    except OSError:
+        return  # the form works without it; /readyz tells about the folder
+    remembered[path] = current
+
+
+def recalled() -> Reception:
+    try:
+        return msgspec.json.decode(memory().read_bytes(), type=Reception)
+    except (OSError, msgspec.MsgspecError):
+        return Reception()
+
+
+def memory() -> Path:
+    """Holds what any patient may read on the site, and nothing about a patient."""
+    return settings.VAR_DIR / "reception.json"

@@ -1,0 +1,59 @@
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.html import format_html
+
+from outbox import sending
+from outbox.models import Mail, State
+
+CONFIDENTIAL = "This mail is for its reader alone."
+
+
+def masked(address: str) -> str:
+    """Enough to recognise a mailbox by, too little to write to."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}…@{host}"
+
+
+@admin.register(Mail)
+class MailAdmin(admin.ModelAdmin):
+    """For managers: what waits, what failed, what may have been sent, and how it would read."""
+
+    list_display = ["__str__", "state", "attempts", "created_at", "not_before", "fault"]
+    list_filter = ["state", "kind"]
+    readonly_fields = fields = (
+        "kind",
+        "key",
+        "state",
+        "attempts",
+        "created_at",
+        "not_before",
+        "sent_at",
+        "fault",
+        "reads",
+    )
+    actions = ["send_again", "was_sent"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="how it would read now")
+    def reads(self, mail):
+        letter = mail.letter()
+        if letter is None:
+            return "What it was about is gone: it will not be sent."
+        body = CONFIDENTIAL if letter.confidential else letter.body
+        return format_html("<p>To {}</p><p>{}</p><pre>{}</pre>", masked(letter.to), letter.subject, body)
+
+    @admin.action(description="Send again", permissions=["change"])
+    def send_again(self, request, queryset):
+        for mail in queryset.exclude(state__in=[State.SENT, State.SENDING]):
+            mail.send_again(at=timezone.now())
+        sending.send_soon()
+
+    @admin.action(description="It was sent: ask no more", permissions=["change"])
+    def was_sent(self, request, queryset):
+        for mail in queryset.filter(state__in=[State.IN_DOUBT, State.DEAD]):
+            mail.settle(at=timezone.now())

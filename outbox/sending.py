@@ -1,0 +1,121 @@
+"""Sends what is due. Safe to run twice at once and to kill: a mail is sent once, or says that it may have been."""
+
+import logging
+import smtplib
+import threading
+from collections import Counter
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from outbox.models import Mail
+
+DUMMY = "django.core.mail.backends.dummy.EmailBackend"
+NOT_TAKEN = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPResponseException,
+    smtplib.SMTPNotSupportedError,
+)
+logger = logging.getLogger(__name__)
+at_work = threading.Lock()
+
+
+def is_on() -> bool:
+    return settings.EMAIL_BACKEND != DUMMY
+
+
+def send_due() -> Counter:
+    """Sends until nothing is due, and counts what became of it. Does nothing while mail is switched off."""
+    counts: Counter = Counter()
+    if not is_on():
+        return counts
+    if abandoned := settle_abandoned():
+        counts["in doubt"] = abandoned
+    while mail := Mail.objects.claim(at=timezone.now()):
+        counts[send(mail)] += 1
+    return counts
+
+
+def settle_abandoned() -> int:
+    now = timezone.now()
+    return Mail.objects.abandoned(at=now).update(state="in_doubt", fault="The process that sent it was stopped.")
+
+
+def send(mail: Mail) -> str:
+    """Never raises: one mail that cannot be written must not hold up the others."""
+    try:
+        message = mail.message()
+    except Exception as error:
+        return not_sent(mail, f"It could not be written ({type(error).__name__}).")
+    if message is None:
+        mail.delete()
+        return "gone"
+    return hand_over(mail, message)
+
+
+def hand_over(mail: Mail, message: EmailMessage) -> str:
+    # A connection of its own: one that a server dropped meanwhile would leave the next mail in doubt.
+    post = get_connection()
+    try:
+        post.open()
+    except Exception as error:
+        return not_sent(mail, f"The mail server cannot be reached ({type(error).__name__}).")
+    try:
+        taken = post.send_messages([message])
+    except Exception as error:
+        return refused_or_in_doubt(mail, error)
+    finally:
+        close(post)
+    if not taken:
+        return not_sent(mail, "The mail server did not take it.")
+    mail.settle(at=timezone.now())
+    return "sent"
+
+
+def refused_or_in_doubt(mail: Mail, error: Exception) -> str:
+    """An answer that says no is certain; silence after the text was handed over is not."""
+    # The error's own text can hold the patient's address: only its name is kept.
+    name = type(error).__name__
+    said_no = 400 <= (getattr(error, "status_code", None) or 0) < 500
+    if isinstance(error, NOT_TAKEN) or said_no:
+        return not_sent(mail, f"The mail server refused it ({name}).")
+    mail.doubt(f"The mail server stopped answering ({name}).")
+    return "in doubt"
+
+
+def not_sent(mail: Mail, fault: str) -> str:
+    mail.postpone(fault, at=timezone.now())
+    return mail.get_state_display().lower()
+
+
+def close(post) -> None:
+    try:
+        post.close()
+    except Exception:
+        pass  # the mail's fate is already known
+
+
+def send_soon() -> None:
+    """Once the transaction is committed, sends from a thread: nobody waits for a mail server."""
+    if is_on():
+        transaction.on_commit(start)
+
+
+def start() -> None:
+    if settings.OUTBOX_AT_ONCE and not at_work.locked():
+        threading.Thread(target=work, name="outbox", daemon=True).start()
+
+
+def work() -> None:
+    if not at_work.acquire(blocking=False):
+        return
+    try:
+        send_due()
+    except DatabaseError as error:
+        logger.warning("The outbox has to wait for send_outbox: %s", type(error).__name__)
+    finally:
+        at_work.release()
+        connection.close()

@@ -1,0 +1,141 @@
+"""The enquiry form in a real browser: a first copy of the site, so it takes test enquiries."""
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+WIDTHS = [320, 768, 1440]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe holds against the page, and what it cannot decide."""
+    results = Axe().run(page).response
+    return [found["id"] for kind in ("violations", "incomplete") for found in results[kind]]
+
+
+def fill_in(page: Page, **changed) -> None:
+    given = {"name": "Asha Rao", "city": "Pune", "phone": "098765 43210", "message": "After six."} | changed
+    for name, text in given.items():
+        page.fill(f"#id_{name}", text)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("dark", [False, True])
+def test_form_errors_and_answers_are_accessible(open_page, width, dark):
+    page = open_page("/enquire/?treatment=mesotherapy", width=width, dark=dark)
+    assert not faults(page)
+
+    page.click("text=Send my enquiry")
+
+    assert page.title().startswith("Error: ")
+    assert not faults(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto("/enquire/withdraw/")
+    assert not faults(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_enquiry_needs_no_script(open_page, site, javascript):
+    page = open_page("/enquire/?treatment=mesotherapy", javascript=javascript)
+    page.wait_for_timeout(3200)  # who is quicker is taken for a program
+    fill_in(page, message=f"Script: {javascript}")
+    page.check("#id_consent")
+
+    page.click("text=Send my enquiry")
+
+    expect(page.locator("h1")).to_have_text("Thank you. We have your enquiry.")
+    assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}", page.inner_text(".reference"))
+    assert not page.context.cookies()
+    row = next(row for row in rows(site) if row["message"] == f"Script: {javascript}")
+    assert (row["phone"], row["treatment_slug"], row["state"]) == ("+919876543210", "mesotherapy", "new")
+
+
+def rows(site) -> list[dict]:
+    return [row["fields"] for row in json.loads(site.manage("dumpdata", "enquiries.enquiry"))]
+
+
+def test_the_summary_takes_focus_and_its_links_lead_to_the_fields(open_page):
+    page = open_page("/enquire/")
+    fill_in(page, name="", phone="12")
+    page.click("text=Send my enquiry")
+
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    page.click("text=Write your name.")
+    assert page.evaluate("document.activeElement.id") == "id_name"
+    assert page.input_value("#id_phone") == "12"
+    assert page.input_value("#id_message") == "After six."
+
+
+def test_each_field_has_a_name_a_hint_and_its_error_for_screen_readers(open_page):
+    page = open_page("/enquire/")
+    fill_in(page, name="", city="", phone="")
+    page.click("text=Send my enquiry")
+
+    expect(page.get_by_role("textbox", name="Your name")).to_have_accessible_description("Error: Write your name.")
+    expect(page.get_by_role("textbox", name="City or town")).to_have_accessible_description(
+        "Error: Write your city or town."
+    )
+    expect(page.get_by_role("textbox", name="Mobile number")).to_have_accessible_description(
+        re.compile("An Indian number.*Error: Give a mobile number")
+    )
+    expect(page.get_by_role("checkbox", name="I am 18 or older.")).to_have_accessible_description(
+        re.compile("Error: Tick the box")
+    )
+    expect(page.get_by_role("group", name="Good time to call")).to_be_visible()
+    expect(page.get_by_role("group", name="One way to reach you Fill in one of the two.")).to_be_visible()
+
+
+def test_the_keyboard_alone_is_enough(open_page):
+    page = open_page("/enquire/")
+    page.wait_for_timeout(3200)
+    page.focus("#id_name")
+    for text in ("Asha Rao", "Pune", "9876543210"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    order = []
+    for _ in range(7):
+        order.append(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
+        if order[-1] == "id_consent":
+            page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.focus("button[type=submit]")
+    page.keyboard.press("Enter")
+
+    assert order[:5] == ["id_email", "id_treatment", "id_call_time_0", "id_message", "A"]
+    assert "id_consent" in order and "id_website" not in order
+    expect(page.locator("h1")).to_have_text("Thank you. We have your enquiry.")
+
+
+def test_a_double_press_and_a_reload_make_one_enquiry(open_page, site):
+    page = open_page("/enquire/")
+    page.wait_for_timeout(3200)
+    fill_in(page, message="Pressed twice")
+    page.check("#id_consent")
+
+    page.dblclick("text=Send my enquiry")
+    expect(page.locator(".reference")).to_be_visible()
+    page.reload()
+
+    expect(page.locator(".reference")).to_be_visible()
+    assert len([row for row in rows(site) if row["message"] == "Pressed twice"]) == 1
+
+
+def test_a_patient_withdraws_with_the_number_they_were_shown(open_page, site):
+    page = open_page("/enquire/")
+    page.wait_for_timeout(3200)
+    fill_in(page, message="To be withdrawn")
+    page.check("#id_consent")
+    page.click("text=Send my enquiry")
+    reference = page.inner_text(".reference")
+
+    page.click("text=Withdraw your enquiry")
+    page.fill("#id_reference", reference.lower())
+    page.fill("#id_contact", "9876543210")
+    page.click("text=Withdraw and delete my enquiry")
+
+    expect(page.locator("h1")).to_have_text("Your enquiry is deleted")
+    assert not [row for row in rows(site) if row["message"] == "To be withdrawn"]

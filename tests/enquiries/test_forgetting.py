@@ -1,0 +1,151 @@
+import io
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core import serializers
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from enquiries import forgetting
+from enquiries.models import Attempt, Deed, Enquiry, Event, Note
+from outbox.models import Mail
+from tests.enquiries.patient import make_enquiry, make_staff, open_for_enquiries, send, slip_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clinic(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    return open_for_enquiries()
+
+
+def told(enquiry: Enquiry) -> Enquiry:
+    """With a note, a line in the log and a line in the admin's history."""
+    user = make_staff("desk")
+    Note.objects.create(enquiry=enquiry, text="She asked about Sundays.", by=user)
+    enquiry.log(Deed.OPENED, by=user)
+    kind = ContentType.objects.get_for_model(Enquiry)
+    LogEntry.objects.create(
+        user=user, content_type=kind, object_id=str(enquiry.pk), object_repr=str(enquiry), action_flag=CHANGE
+    )
+    return enquiry
+
+
+def command(name: str, *arguments: str) -> str:
+    answer = io.StringIO()
+    call_command(name, *arguments, stdout=answer)
+    return answer.getvalue()
+
+
+def nothing_is_left() -> bool:
+    rows = (Enquiry, Note, Mail, LogEntry)
+    return not any(model.objects.exists() for model in rows) and not Event.objects.exclude(enquiry=None).exists()
+
+
+def test_enquiries_go_after_the_promised_time_and_purging_twice_does_no_harm():
+    enquiry, kept = told(make_enquiry()), make_enquiry(phone="9123456789")
+    Enquiry.objects.filter(pk=enquiry.pk).update(keep_until=timezone.localdate() - timedelta(days=1))
+
+    assert command("purge_enquiries").startswith("1 ")
+    assert command("purge_enquiries").startswith("0 ")
+    assert list(Enquiry.objects.all()) == [kept]
+    assert not Note.objects.exists()
+
+
+def test_an_enquiry_stays_through_its_last_day():
+    enquiry = make_enquiry()
+    Enquiry.objects.filter(pk=enquiry.pk).update(keep_until=timezone.localdate())
+
+    command("purge_enquiries")
+
+    assert Enquiry.objects.exists()
+
+
+def test_counts_of_attempts_go_after_a_day():
+    make_enquiry()
+    Attempt.objects.update(at=timezone.now() - timedelta(days=2))
+
+    command("purge_enquiries")
+
+    assert not Attempt.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["reference", "98765 43210", "ASHA@example.org"])
+def test_one_command_erases_a_person_everywhere(who):
+    enquiry = told(make_enquiry(email="asha@example.org"))
+
+    assert command("erase_enquiry", enquiry.reference if who == "reference" else who).startswith("1 ")
+    assert nothing_is_left()
+    assert Event.objects.filter(what=Deed.OPENED, enquiry=None).exists()
+
+
+def test_erasing_names_nobody_else():
+    make_enquiry()
+
+    assert "nothing was erased" in command("erase_enquiry", "9123456789")
+    assert "nothing was erased" in command("erase_enquiry", "@")
+    assert "nothing was erased" in command("erase_enquiry", "")
+    assert Enquiry.objects.count() == 1
+
+
+def test_a_restored_backup_forgets_again_and_the_file_says_nothing_about_anybody():
+    enquiry = make_enquiry()
+    backup = serializers.serialize("json", Enquiry.objects.all())
+    kept = make_enquiry(phone="9123456789")
+    command("erase_enquiry", enquiry.reference)
+    for row in serializers.deserialize("json", backup):
+        row.save()
+
+    assert Enquiry.objects.count() == 2
+    assert forgetting.forget_again() == 1
+    assert list(Enquiry.objects.all()) == [kept]
+    marks = forgetting.marks_file().read_text()
+    assert not any(word in marks for word in (enquiry.reference, enquiry.key, "Asha", "98765"))
+    assert forgetting.marks_file().stat().st_mode & 0o077 == 0
+
+
+def test_marks_are_only_ever_added():
+    for phone in ("9123456789", "9123456780"):
+        make_enquiry(phone=phone)
+        command("erase_enquiry", phone)
+
+    assert len(forgetting.read_marks()) == 2
+
+
+def withdraw(client, **fields):
+    slip = slip_in(client.get("/enquire/withdraw/"))
+    return send(client, {"slip": slip, **fields}, "/enquire/withdraw/")
+
+
+def test_a_patient_withdraws_with_number_and_contact():
+    enquiry, client = told(make_enquiry()), Client()
+
+    answer = withdraw(client, reference=enquiry.reference.lower().replace("-", " "), contact="+91 9876543210")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/enquire/withdrawn/")
+    assert nothing_is_left()
+    assert Event.objects.filter(what=Deed.WITHDRAWN).exists()
+
+
+@pytest.mark.parametrize("contact", ["9123456789", "", "x@example.org", "the number itself"])
+def test_only_who_knows_both_can_withdraw(contact):
+    enquiry = make_enquiry()
+    contact = enquiry.reference if contact == "the number itself" else contact
+
+    answer = withdraw(Client(), reference=enquiry.reference, contact=contact)
+
+    assert answer.status_code == 422
+    assert enquiry.reference in answer.content.decode()
+    assert Enquiry.objects.exists()
+
+
+def test_guessing_is_stopped():
+    client = Client()
+
+    answers = [withdraw(client, reference=f"ABCD-EF{turn:02}", contact="9876543210") for turn in range(22)]
+
+    assert [answer.status_code for answer in answers[-2:]] == [429, 429]
