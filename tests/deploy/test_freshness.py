@@ -1,0 +1,116 @@
+"""A publish shows in every worker of every node within a second, whole, and exactly once rendered."""
+
+import re
+import threading
+import time
+
+import pytest
+
+from tests.deploy.nodes import wait_until
+from tests.deploy.readers import Readers, get
+
+PUBLISHES = [50, pytest.param(1000, marks=pytest.mark.soak)]
+OLDEST = 1.0
+MARK = re.compile(rb"mark-(\d+)-end")
+SLUG, PATH = "often-published", "/treatments/often-published/"
+
+
+class Desk:
+    """What was published when."""
+
+    def __init__(self, editor):
+        self.editor, self.committed = editor, {}
+
+    def publish(self, number: int) -> None:
+        self.committed[number] = self.editor.ask("publish", slug=SLUG, words=f"mark-{number}-end")
+
+    def fault(self, path, answer, asked_at) -> str:
+        """A reader must not see words whose successor was committed more than a second before they asked."""
+        marks = set(MARK.findall(answer.body))
+        if answer.status != 200 or len(marks) != 1:
+            return f"{answer.status}, a page of {sorted(marks)}"
+        following = self.committed.get(int(marks.pop()) + 1)
+        late = asked_at - following if following else 0
+        return f"{late:.2f} s old" if late > OLDEST else ""
+
+
+@pytest.mark.parametrize("publishes", PUBLISHES)
+def test_no_reader_sees_old_or_mixed_words(publishes, node, other_node, editor):
+    editor.ask("make", slug=SLUG, words="mark-0-end")
+    desk = Desk(editor)
+    ports = [node.port, other_node.port]
+    for port in ports:
+        wait_until(lambda port=port: b"mark-0-end" in get(port, PATH).body, 5, "never seen")
+
+    with Readers(ports, [PATH], desk.fault, count=32, rate=400) as readers:
+        for number in range(1, publishes + 1):
+            desk.publish(number)
+            time.sleep(0.2 if number % 10 else 1.5)
+        time.sleep(1.5)
+
+    assert (readers.faults, readers.broken) == ([], [])
+    assert readers.answers > 100 * publishes
+
+
+def test_a_publish_is_behind_nginx_within_three_seconds(nginx, editor):
+    editor.ask("make", slug="behind-nginx", words="first-words")
+    wait_until(lambda: b"first-words" in get(nginx.port, "/treatments/behind-nginx/").body, 5, "never seen")
+
+    committed = editor.ask("publish", slug="behind-nginx", words="second-words")
+    wait_until(lambda: b"second-words" in get(nginx.port, "/treatments/behind-nginx/").body, 5, "never seen")
+
+    assert time.time() - committed < 3
+
+
+def test_a_page_changes_at_its_planned_moment(node, editor):
+    editor.ask("make", slug="planned", words="before-the-plan")
+    wait_until(lambda: b"before-the-plan" in get(node.port, "/treatments/planned/").body, 5, "never seen")
+
+    planned = time.time() + 3
+    editor.ask("publish", slug="planned", words="after-the-plan", after=3)
+    seen = {}
+    while time.time() < planned + 1:
+        asked_at, body = time.time(), get(node.port, "/treatments/planned/").body
+        seen[asked_at - planned] = b"after-the-plan" in body
+        time.sleep(0.02)
+
+    assert not any(new for at, new in seen.items() if at < -0.1)
+    assert all(new for at, new in seen.items() if at > 0.2)
+
+
+def test_a_withdrawn_page_is_gone_from_the_files_too(node, nginx, editor):
+    editor.ask("make", slug="withdrawn", words="soon-gone")
+    file = node.folder / "var/pages/html/treatments/withdrawn/index.html.gz"
+    wait_until(file.exists, 5, "not stored")
+
+    editor.ask("take_away", slug="withdrawn")
+
+    wait_until(lambda: get(node.port, "/treatments/withdrawn/").status in (404, 410), 2, "still there")
+    wait_until(lambda: not file.exists(), 2, "the file is still there")
+
+
+def test_a_bulk_edit_of_the_directory_shows_on_every_page(node, other_node, editor, pages):
+    editor.ask("rename_clinic", name="Another Name")
+
+    for port in (node.port, other_node.port):
+        for path in list(pages)[:3]:
+            wait_until(lambda port=port, path=path: b"Another Name" in get(port, path).body, 2, "the old name")
+
+
+def test_a_stampede_on_a_cold_page_renders_it_once(node, database, pages):
+    database.log_statements()
+    answers: list[int] = []
+    stampede = [
+        threading.Thread(target=lambda: answers.append(get(node.port, "/treatments/treatment-3/changes/").status))
+        for _ in range(500)
+    ]
+
+    for thread in stampede:
+        thread.start()
+    for thread in stampede:
+        thread.join()
+
+    # Each render asks once for the live revision of this address.
+    asked = [line for line in database.log().splitlines() if "'treatment-3'" in line and "live_until" in line]
+    assert answers == [200] * 500
+    assert len(asked) == 1
