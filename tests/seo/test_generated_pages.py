@@ -1,0 +1,116 @@
+"""Pages that hypothesis makes up: whatever staff type, the data stay legal, escaped and on the page."""
+
+import datetime
+
+import msgspec
+import pytest
+from django.template.loader import render_to_string
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.factories import make_organisation
+from tests.reader import tree
+from tests.seo.graphs import faults
+from treatments import choices, content, facts, heads, jsonld, layout, markup, views
+from treatments.review import Review
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.datetime(2026, 11, 22, 6, tzinfo=datetime.UTC)
+letters = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"]), min_size=1, max_size=12)
+nasty = st.sampled_from(["</script>", "<!--", "\u2028", "&lt;", "*a*", "[x](https://a.example)", "{sessions}", "ज़"])
+words = st.lists(letters | nasty, min_size=1, max_size=4).map(" ".join).map(str.strip).filter(bool)
+maybe = st.just("") | words
+
+
+def parts(struct, /, **fields):
+    return st.lists(st.builds(struct, **fields), max_size=2).map(tuple)
+
+
+def one_of(kind):
+    return st.sampled_from(list(kind))
+
+
+@st.composite
+def pages(draw) -> content.TreatmentPage:
+    page = draw(
+        st.builds(
+            content.TreatmentPage,
+            schema=st.just(content.SCHEMA),
+            slug=st.just("made-up"),
+            name=words,
+            also_called=st.lists(words, max_size=2).map(tuple),
+            heading=words,
+            summary=words,
+            body_location=maybe,
+            procedure_type=one_of(choices.ProcedureType),
+            specialty=one_of(choices.Specialty),
+            evidence=st.none() | one_of(choices.Evidence),
+            sessions_min=st.just(2),
+            sessions_max=st.just(3),
+            price=st.none() | st.just(content.Price(min=1, max=2, checked_on=NOW.date())),
+            sections=parts(
+                content.Section,
+                anchor=st.sampled_from(["overview", "regulation", "evidence"]),
+                heading=words,
+                statements=parts(content.Statement, label=maybe, text=words, evidence=st.none()),
+            ).filter(lambda sections: len({section.anchor for section in sections}) == len(sections)),
+            indications=parts(
+                content.Indication, name=words, aim=maybe, evidence=one_of(choices.Evidence), condition=st.booleans()
+            ),
+            contraindications=parts(
+                content.Contraindication,
+                name_plain=words,
+                name_medical=maybe,
+                severity=one_of(choices.Severity),
+                origin=one_of(choices.Origin),
+            ),
+            side_effects=parts(content.SideEffect, name_plain=words, name_medical=maybe, serious=st.booleans()),
+            steps=parts(content.Step, phase=one_of(choices.Phase), title=words, text=maybe),
+            aftercare=parts(
+                content.AftercareItem, kind=one_of(choices.AftercareKind), text=words, until_hours=st.just(24)
+            ),
+            agents=parts(
+                content.Agent,
+                name=words,
+                agent_class=one_of(choices.AgentClass),
+                approval_india=one_of(choices.Approval),
+            ),
+            sources=parts(content.Source, key=st.just("a"), title=words, kind=one_of(choices.SourceKind)).map(
+                lambda sources: sources[:1]
+            ),
+        )
+    )
+    html = {text: markup.to_html(text, facts=facts.frozen(page), numbers={}) for text in layout.texts(page)}
+    return msgspec.structs.replace(page, html=html)
+
+
+review = st.none() | st.just(
+    Review("A. Doctor", "MD", "A council", "1", NOW.date(), NOW.date() + datetime.timedelta(365), overdue=False)
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture])
+@given(page=pages(), signed=review)
+def test_any_page_is_legal_and_says_only_what_it_shows(organisation, page, signed):
+    context = views.treatment_context(page, dates=jsonld.Dates(NOW, NOW), review=signed)
+
+    html = render_to_string("treatments/treatment.html", context)
+
+    assert faults(html) == []
+    (script,) = tree(html).all("script")
+    assert not set("<>&\u2028\u2029") & set("".join(script.children))
+
+
+@pytest.fixture
+def organisation():
+    return make_organisation()
+
+
+@given(name=words, summary=words)
+def test_any_name_makes_a_title_and_a_description_that_fit(name, summary):
+    page = content.TreatmentPage(
+        schema=1, slug="x", name=name, heading=name, summary=summary, procedure_type=choices.ProcedureType.SURGICAL
+    )
+
+    assert len(heads.treatment_title(page)) < heads.TITLE.stop
+    assert len(heads.treatment_description(page)) < heads.DESCRIPTION.stop

@@ -1,0 +1,124 @@
+"""What leads crawlers through the site: the map of addresses, robots.txt and the signs not to list a page."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from django.test import RequestFactory, override_settings
+
+from cosma.middleware import security_headers
+from cosma.views import ANSWERERS, TRAINERS
+from tests.factories import make_concern, make_doctor, make_site_page, make_treatment, publish
+from tests.reader import read
+from treatments import sitemaps
+from treatments.models.publishing import withdraw
+
+pytestmark = pytest.mark.django_db
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def addresses(client, path="/sitemap.xml") -> list[str]:
+    root = ET.fromstring(b"".join(client.get(path).streaming_content))
+    return [re.sub("^https?://[^/]+", "", entry.findtext(f"{MAP}loc")) for entry in root]
+
+
+def test_the_map_names_each_page_once_and_all_of_them_answer(client, shipped):
+    found = addresses(client)
+
+    assert len(found) == len(set(found)) == 3 + 14
+    for path in found:
+        page = read(client, path)
+        (canonical,) = [link["href"] for link in page.all("link") if link["rel"] == "canonical"]
+        assert canonical.endswith(path)
+
+
+def test_drafts_and_withdrawn_pages_are_not_on_the_map(client):
+    make_treatment("draft")
+    gone = make_treatment("gone")
+    publish(gone)
+    withdraw(gone, by=None)
+
+    assert addresses(client) == ["/", "/treatments/", "/concerns/"]
+
+
+def test_on_a_public_site_only_signed_medical_pages_are_listed(client):
+    publish(make_treatment("unsigned"))
+    publish(make_treatment("signed", text="Other words."), signed_by=make_doctor())
+    publish(make_concern())
+    publish(make_site_page())
+
+    with override_settings(INDEX_UNREVIEWED=False):
+        found = addresses(client)
+        marked = {path: noindex(client, path) for path in ("/treatments/unsigned/", "/treatments/signed/")}
+        markdown = client.get("/treatments/unsigned.md")
+
+    assert found == ["/", "/treatments/", "/concerns/", "/treatments/signed/", "/about/"]
+    assert marked == {"/treatments/unsigned/": True, "/treatments/signed/": False}
+    assert markdown["X-Robots-Tag"] == "noindex"
+
+
+def noindex(client, path: str) -> bool:
+    return any(meta["name"] == "robots" and "noindex" in meta["content"] for meta in read(client, path).all("meta"))
+
+
+@override_settings(STAGING=True)
+def test_staging_keeps_everything_out_of_search_engines(client):
+    publish(make_treatment(), signed_by=make_doctor())
+
+    assert noindex(client, "/") and noindex(client, "/treatments/needling/")
+    assert addresses(client) == []
+    assert "Sitemap" not in client.get("/robots.txt").content.decode()
+    answer = security_headers(lambda request: client.get("/robots.txt"))(RequestFactory().get("/robots.txt"))
+    assert answer["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize(
+    ("assistants", "barred"), [("all", ()), ("answers", TRAINERS), ("none", (*TRAINERS, *ANSWERERS))]
+)
+def test_robots_lets_everybody_in_but_the_assistants_that_were_named(client, assistants, barred):
+    with override_settings(ASSISTANTS=assistants, SITE_URL="https://cosma.example"):
+        text = client.get("/robots.txt").content.decode()
+
+    named, _, everybody = text.partition("User-agent: *\n")
+    assert re.findall("User-agent: (.*)", named) == list(barred)
+    assert ("Disallow: /\n" in named) == bool(barred)
+    assert everybody == "Disallow:\n\nSitemap: https://cosma.example/sitemap.xml\n"
+
+
+def test_a_long_map_is_an_index_of_parts_that_hold_everything_once(client, monkeypatch):
+    monkeypatch.setattr(sitemaps, "PART", 4)
+    for number in range(7):
+        publish(make_treatment(f"needling-{number}"))
+    publish(make_concern())
+
+    parts = addresses(client)
+    found = [address for part in parts for address in addresses(client, part)]
+
+    assert parts == ["/sitemap-1.xml", "/sitemap-2.xml", "/sitemap-3.xml"]
+    treatments = [f"/treatments/needling-{number}/" for number in range(7)]
+    assert found == ["/", "/treatments/", "/concerns/", *treatments, "/concerns/dull-skin/"]
+    assert client.get("/sitemap-4.xml").status_code == client.get("/sitemap-0.xml").status_code == 404
+
+
+def test_every_page_of_a_list_is_on_the_map_and_its_own_canonical(client):
+    for number in range(26):
+        publish(make_concern(slug=f"concern-{number:02}"))
+
+    assert "/concerns/?page=2" in addresses(client)
+    for path, canonical in {
+        "/concerns/?page=1&utm=x": "/concerns/",
+        "/concerns/?page=2&a=b": "/concerns/?page=2",
+    }.items():
+        links = [link["href"] for link in read(client, path).all("link") if link["rel"] == "canonical"]
+        assert [link.split("/", 3)[3] for link in links] == [canonical.lstrip("/")]
+
+
+def test_owners_prove_the_site_theirs_on_the_first_page_alone(client):
+    publish(make_site_page())
+    codes = [("google-site-verification", "abc\"'<>")]
+
+    with override_settings(SITE_VERIFICATION=codes):
+        first, other = read(client, "/"), read(client, "/about/")
+
+    assert [m["content"] for m in first.all("meta") if m["name"] == "google-site-verification"] == [codes[0][1]]
+    assert not [m for m in other.all("meta") if m["name"] == "google-site-verification"]

@@ -1,0 +1,69 @@
+"""The page of a treatment for other readers: as Markdown, as the picture beside a link, as a list of its changes."""
+
+from django.conf import settings
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cosma.pagestore import public_page
+from treatments import jsonld, link_pictures, plain, views
+from treatments.models import Publication
+
+SHOWN = 200
+"""Changes that the change log lists."""
+
+
+@public_page
+def markdown(request, slug):
+    revision = views.live_revision("treatment", slug)
+    page, today = revision.page, timezone.localdate()
+    views.stands_until(request, revision, page)
+    signed = views.reviewed(revision)
+    written = plain.Written(page, organisation=views.organisation_name() or "The clinic", today=today)
+    text = "\n\n".join(block.strip("\n") for block in written.blocks(signed, views.dates(revision)) if block.strip())
+    response = HttpResponse(text + "\n", content_type="text/markdown; charset=utf-8")
+    # The page is what search engines list; this is only another reading of it.
+    response["Link"] = f'<{settings.SITE_URL}/treatments/{page.slug}/>; rel="canonical"'
+    if settings.STAGING or not views.may_be_indexed(signed):
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def link_picture(request, name):
+    """Draws only what a live page shows now, so that nobody can fill the disk; what was drawn before stays."""
+    slug, _, key = name.rpartition("-")
+    if not link_pictures.kept(f"{name}.png").exists():
+        page = views.live_revision("treatment", slug).page
+        picture = link_pictures.of(page, views.organisation_name() or "The clinic")
+        if picture.key != key:
+            return redirect(link_pictures.path(slug, picture), permanent=True)
+        link_pictures.ready(f"{name}.png", picture)
+    response = FileResponse(link_pictures.kept(f"{name}.png").open("rb"), content_type="image/png")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    # Other sites show it beside a link to us.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@public_page
+def change_log(request, slug):
+    revision = views.live_revision("treatment", slug)
+    page, heading = revision.page, "What changed"
+    changes = Publication.objects.changes("treatment", at=timezone.now()).filter(
+        revision__treatment=revision.treatment_id
+    )
+    path = f"/treatments/{page.slug}/"
+    # Of use to somebody who has read the page; on its own it is too thin for a search result.
+    context = views.head(
+        f"{path}changes/",
+        title=f"{page.name}: what changed on this page, and when",
+        description=f"Important changes to our page on {page.name}, the newest first, each in one plain line with "
+        "the day it was made.",
+        indexable=False,
+    )
+    crumbs = (("Home", "/"), ("Treatments", "/treatments/"), (page.name, path), (heading, f"{path}changes/"))
+    graph = jsonld.plain_page(context["frame"], heading, *crumbs)
+    context |= {"page": page, "heading": heading, "changes": changes[:SHOWN], "jsonld": graph}
+    return render(request, "treatments/changes.html", context)
