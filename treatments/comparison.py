@@ -19,6 +19,8 @@ class Cell(NamedTuple):
     plain: bool
     unknown: bool = False
     evidence: str = ""
+    column: str = ""
+    """Whose cell it is: a phone shows no table head."""
 
 
 class Row(NamedTuple):
@@ -37,16 +39,25 @@ def column(page: content.TreatmentPage) -> content.Beside:
     )
 
 
+def own_column(page: content.TreatmentPage) -> content.Beside:
+    """On its own page the texts stay as written: so the page finds their HTML."""
+    written = {fact.attribute: fact for fact in page.comparison}
+    return msgspec.structs.replace(column(page), comparison=tuple((written | derived(facts.frozen(page))).values()))
+
+
 def comparison_facts(page: content.TreatmentPage) -> tuple[content.ComparisonFact, ...]:
     """Facts from fields first: a field is never overruled by a text about the same thing."""
     words = facts.frozen(page)
-    derived = {
+    written = {fact.attribute: filled(fact, words) for fact in page.comparison}
+    return tuple((written | derived(words)).values())
+
+
+def derived(words: dict[str, str]) -> dict[Attribute, content.ComparisonFact]:
+    return {
         attribute: content.ComparisonFact(attribute=attribute, text=words[name])
         for attribute, name in FROM_FIELDS.items()
         if words[name]
     }
-    written = {fact.attribute: filled(fact, words) for fact in page.comparison}
-    return tuple((written | derived).values())
 
 
 def filled(fact: content.ComparisonFact, words: dict[str, str]) -> content.ComparisonFact:
@@ -56,8 +67,11 @@ def filled(fact: content.ComparisonFact, words: dict[str, str]) -> content.Compa
 
 def rows(page: content.TreatmentPage, *, today: datetime.date) -> list[Row]:
     """The table on a treatment's own page: this treatment first, then those beside it."""
-    columns = [column(page), *page.beside]
-    return [Row(attribute, [cell(other, attribute, today) for other in columns]) for attribute in Attribute]
+    columns = [own_column(page), *page.beside]
+    return [
+        Row(attribute, [cell(other, attribute, today)._replace(column=other.name) for other in columns])
+        for attribute in Attribute
+    ]
 
 
 def cell(beside: content.Beside, attribute: Attribute, today: datetime.date) -> Cell:

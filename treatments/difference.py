@@ -80,8 +80,8 @@ def holds_parts(value: Any) -> bool:
 
 def between_lists(before: tuple, after: tuple, *, place: str, clinical: bool) -> Iterator[Difference]:
     """Parts that stayed are passed over; those in the same stretch are compared with one another."""
-    keys = [[content.encode(part) for part in parts] for parts in (before, after)]
-    for kind, b1, b2, a1, a2 in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    old_keys, new_keys = ([content.encode(part) for part in parts] for parts in (before, after))
+    for kind, b1, b2, a1, a2 in SequenceMatcher(None, old_keys, new_keys, autojunk=False).get_opcodes():
         if kind == "equal":
             continue
         for old, new in zip_longest(before[b1:b2], after[a1:a2]):

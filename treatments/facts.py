@@ -19,7 +19,7 @@ def rupees(amount: int) -> str:
     """Indian grouping: 1234567 is ₹12,34,567."""
     digits = str(amount)
     head, tail = digits[:-3], digits[-3:]
-    groups = []
+    groups: list[str] = []
     while head:
         groups.insert(0, head[-2:])
         head = head[:-2]
@@ -75,9 +75,21 @@ def healing_hours(page: content.Treatment) -> str:
 
 def course_weeks(page: content.Treatment) -> tuple[int, int] | None:
     """Weeks from the first session to the last."""
-    if page.sessions_min is None or page.interval_weeks_min is None:
+    sessions, weeks = pair(page, "sessions"), pair(page, "interval_weeks")
+    if sessions is None or weeks is None:
         return None
-    return (page.sessions_min - 1) * page.interval_weeks_min, (page.sessions_max - 1) * page.interval_weeks_max
+    return (sessions[0] - 1) * weeks[0], (sessions[1] - 1) * weeks[1]
+
+
+def course_length(page: content.Treatment) -> str:
+    low, high = course_weeks(page) or (None, None)
+    return spread(low, high, "week")
+
+
+def pair(page: content.Treatment, name: str) -> tuple[int, int] | None:
+    """The lowest and highest value of a figure, or nothing where it is not known."""
+    low, high = getattr(page, f"{name}_min"), getattr(page, f"{name}_max")
+    return None if low is None or high is None else (low, high)
 
 
 def course_price(page: content.Treatment) -> tuple[int, int] | None:
@@ -86,17 +98,17 @@ def course_price(page: content.Treatment) -> tuple[int, int] | None:
         return None
     if page.price.per == "course":
         return page.price.min, page.price.max
-    if page.sessions_min is None:
-        return None
-    return page.price.min * page.sessions_min, page.price.max * page.sessions_max
+    sessions = pair(page, "sessions")
+    return (page.price.min * sessions[0], page.price.max * sessions[1]) if sessions else None
 
 
 def yearly_price(page: content.Treatment) -> tuple[int, int] | None:
     """Rupees a year for maintenance: the fewest sessions at the lowest price to the most at the highest."""
-    if page.price is None or page.price.per == "course" or page.maintenance_months_min is None:
+    months = pair(page, "maintenance_months")
+    if page.price is None or page.price.per == "course" or months is None:
         return None
-    fewest = max(1, 12 // page.maintenance_months_max)
-    most = -(-12 // page.maintenance_months_min)
+    fewest = max(1, 12 // months[1])
+    most = -(-12 // months[0])
     return page.price.min * fewest, page.price.max * most
 
 
@@ -119,7 +131,7 @@ FROZEN: dict[str, Callable[[content.Treatment], str]] = {
     "downtime": lambda p: hours(p.downtime_hours_min, p.downtime_hours_max),
     "healing": healing_hours,
     "aftercare": aftercare_hours,
-    "course_length": lambda p: spread(*course_weeks(p), "week") if course_weeks(p) else "",
+    "course_length": course_length,
 }
 PRICES: dict[str, Callable[[content.Treatment], str]] = {
     "price": lambda p: money((p.price.min, p.price.max)) if p.price else "",
@@ -128,6 +140,10 @@ PRICES: dict[str, Callable[[content.Treatment], str]] = {
 }
 LIVE = (*PRICES, "clinic")
 NAMES = (*FROZEN, *LIVE)
+ANYWHERE = ("clinic",)
+"""What a page can name that has no figures of its own."""
+BESIDE = (*FROZEN, "clinic")
+"""What may stand on another treatment's page: that one would fill in its own price."""
 
 
 def frozen(page: content.Treatment) -> dict[str, str]:
@@ -155,6 +171,7 @@ def key_facts(page: content.Treatment, *, today: datetime.date) -> list[KeyFact]
     words = frozen(page)
     rows = [
         KeyFact("What happens", page.procedure_type.label),
+        KeyFact("Part of the body", page.body_location),
         KeyFact("Proof that it works", page.evidence.label if page.evidence else ""),
         KeyFact("Course", words["sessions"], f"{words['interval']} apart" if words["interval"] else ""),
         KeyFact("First results", f"after {words['first_result']}" if words["first_result"] else ""),

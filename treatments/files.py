@@ -19,6 +19,8 @@ FOLDERS: dict[str, type[content.Part]] = {
 }
 SOURCES, ORGANISATION = "sources.yaml", "organisation.yaml"
 LARGEST = 2 * 1024 * 1024
+UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+"""Control characters, odd line breaks and halves of characters: a database or a page would choke on them."""
 STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 
 
@@ -30,13 +32,22 @@ class BrokenFile(Exception):
         super().__init__(f"{place}: {problem}")
 
 
+class Constructor(yaml.constructor.SafeConstructor):
+    """Keeps the line of a value that is not what it looks like, such as the 30th of February."""
+
+    def construct_object(self, node, deep=False):
+        try:
+            return super().construct_object(node, deep)
+        except (ArithmeticError, AttributeError, LookupError, ValueError) as error:
+            raise yaml.constructor.ConstructorError(problem=str(error), problem_mark=node.start_mark) from None
+
+
 class ContentFile:
     """A parsed file that still knows on which line each of its fields stands."""
 
     def __init__(self, path: Path):
         self.path = path
-        self.node = parse(path)
-        self.values = yaml.constructor.SafeConstructor().construct_document(self.node)
+        self.node, self.values = parse(path)
 
     def convert(self, kind: Any) -> Any:
         try:
@@ -46,8 +57,7 @@ class ContentFile:
             raise self.broken(where.rstrip("`") or "$", problem) from None
 
     def broken(self, where: str, problem: str) -> BrokenFile:
-        """`where` is a path such as `$.sections[0].heading`."""
-        return BrokenFile(self.path, self.line(where), problem, where.removeprefix("$").removeprefix("."))
+        return BrokenFile(self.path, self.line(where), problem, field_name(where))
 
     def line(self, where: str) -> int:
         node = self.node
@@ -67,44 +77,73 @@ def child(node: yaml.Node, name: str, place: str) -> yaml.Node | None:
     return None
 
 
-def parse(path: Path) -> yaml.Node:
+def field_name(where: str) -> str:
+    """Without the start of a path such as `$.sections[0].heading`."""
+    return where.removeprefix("$").removeprefix(".")
+
+
+def parse(path: Path) -> tuple[yaml.Node, Any]:
+    text = read_text(path)
     try:
-        text = path.read_bytes()[: LARGEST + 1].decode()
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is None:
+            raise BrokenFile(path, 1, "is empty")
+        refuse_oddities(path, node, "$", seen=set())
+        return node, Constructor().construct_document(node)
+    except yaml.YAMLError as error:
+        raise BrokenFile(path, line_of(error, text), f"is not YAML ({reason(error)})") from None
+    except RecursionError:
+        raise BrokenFile(path, 1, "is nested too deeply") from None
+
+
+def read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+        if len(raw) > LARGEST:
+            raise BrokenFile(path, 1, f"is larger than {LARGEST} bytes")
+        return raw.decode()
     except OSError as error:
         raise BrokenFile(path, 1, f"cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise BrokenFile(path, 1, "is not UTF-8 text") from None
-    if len(text) > LARGEST:
-        raise BrokenFile(path, 1, f"is larger than {LARGEST} bytes")
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise BrokenFile(path, mark.line + 1 if mark else 1, f"is not YAML ({reason(error)})") from None
-    if node is None:
-        raise BrokenFile(path, 1, "is empty")
-    refuse_repeated(path, node, seen=set())
-    return node
+
+
+def line_of(error: yaml.YAMLError, text: str) -> int:
+    if isinstance(error, yaml.reader.ReaderError):
+        return text.count("\n", 0, error.position) + 1
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 1
 
 
 def reason(error: yaml.YAMLError) -> str:
     return getattr(error, "problem", None) or str(error).splitlines()[0]
 
 
-def refuse_repeated(path: Path, node: yaml.Node, seen: set[int]) -> None:
-    """YAML would silently keep the last of two equal keys, and an alias could stand for a very large value."""
+def refuse_oddities(path: Path, node: yaml.Node, where: str, seen: set[int]) -> None:
+    """What YAML allows and content never holds.
+
+    It would silently keep the last of two equal keys, and an alias could stand for a very large value.
+    """
+    line = node.start_mark.line + 1
     if id(node) in seen:
-        raise BrokenFile(path, node.start_mark.line + 1, "uses a YAML alias; write the value out")
+        raise BrokenFile(path, line, "uses a YAML alias; write the value out", field_name(where))
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
-        names = [key.value for key, _ in node.value]
-        for (key, value), place in zip(node.value, range(len(names)), strict=True):
-            if key.value in names[:place]:
-                raise BrokenFile(path, key.start_mark.line + 1, "is given twice", str(key.value))
-            refuse_repeated(path, value, seen)
+        names: set[str] = set()
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise BrokenFile(path, key.start_mark.line + 1, "has a list where a name belongs", field_name(where))
+            at = f"{where}.{key.value}"
+            if key.value in names:
+                raise BrokenFile(path, key.start_mark.line + 1, "is given twice", field_name(at))
+            names.add(key.value)
+            refuse_oddities(path, value, at, seen)
     elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            refuse_repeated(path, value, seen)
+        for place, value in enumerate(node.value):
+            refuse_oddities(path, value, f"{where}[{place}]", seen)
+    elif UNFIT.search(node.value):
+        raise BrokenFile(path, line, "holds a character that is not text", field_name(where))
 
 
 class Dumper(yaml.SafeDumper):
@@ -114,7 +153,7 @@ class Dumper(yaml.SafeDumper):
         return super().increase_indent(flow, False)
 
 
-def represent_text(dumper: yaml.Dumper, text: str) -> yaml.Node:
+def represent_text(dumper: Dumper, text: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 

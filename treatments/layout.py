@@ -3,7 +3,7 @@
 A block is one anchor of the page. It holds the section's prose, and what the typed parts add at that place.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from treatments import anatomy, content
@@ -17,6 +17,22 @@ class Block(NamedTuple):
     questions: tuple[content.Question, ...]
     extra: str
     """The partial that shows the typed parts of this place, or nothing."""
+    headed: bool = True
+    """Its heading says more than that of its chapter."""
+
+    @property
+    def inner(self) -> str:
+        """The level of headings inside it."""
+        return "h4" if self.headed else "h3"
+
+    @property
+    def extra_key(self) -> str:
+        return f"{self.anchor}:extra"
+
+    @property
+    def remark_name(self) -> str:
+        """The form field for a doctor's remark on it."""
+        return f"remark-{self.anchor}"
 
 
 class Chapter(NamedTuple):
@@ -33,6 +49,12 @@ class Extra(NamedTuple):
 
 def steps(page: content.TreatmentPage, phase: Phase) -> tuple[content.Step, ...]:
     return tuple(step for step in page.steps if step.phase == phase)
+
+
+def numbered_steps(page: content.TreatmentPage) -> dict[str, list[tuple[int, content.Step]]]:
+    """Steps by phase; one count runs through all of them."""
+    numbered = list(enumerate((step for phase in Phase for step in steps(page, phase)), start=1))
+    return {phase.value: [pair for pair in numbered if pair[1].phase == phase] for phase in Phase}
 
 
 def side_effects(page: content.TreatmentPage, *, serious: bool) -> tuple[content.SideEffect, ...]:
@@ -93,12 +115,14 @@ def blocks(page: content.TreatmentPage, group: anatomy.Group) -> Iterator[Block]
         questions = tuple(question for question in page.questions if question.anchor == anchor)
         shows_extra = bool(extra and extra.parts(page))
         if section or questions or shows_extra:
+            heading = section.heading if section else extra.heading if extra else ""
             yield Block(
                 anchor=anchor,
-                heading=section.heading if section else extra.heading if extra else "",
+                heading=heading,
                 statements=section.statements if section else (),
                 questions=questions,
                 extra=extra.template if extra and shows_extra else "",
+                headed=heading not in ("", group.heading),
             )
 
 
@@ -125,7 +149,7 @@ def care_cards(page: content.TreatmentPage) -> list[tuple[CareLevel, list[conten
     return [(level, effects) for level, effects in found if effects]
 
 
-def grouped(parts: tuple, name: str, order: type) -> list[tuple]:
+def grouped(parts: tuple, name: str, order: Iterable) -> list[tuple]:
     """Parts by one of their fields, in the order of its choices, without empty groups."""
     found = [(choice, [part for part in parts if getattr(part, name) == choice]) for choice in order]
     return [(choice, members) for choice, members in found if members]

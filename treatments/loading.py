@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -42,10 +42,13 @@ def load(folder: Path) -> list[models.Model]:
 
 
 def load_organisation(path: Path) -> None:
-    if path.exists():
-        read = files.ContentFile(path)
-        part = read.convert(content.Organisation)
-        save(read, "$", Organisation.objects.first() or Organisation(), drafts.columns(Organisation, part))
+    """Only where there is no record yet: it is live at once, and holds what staff have entered."""
+    if not path.exists():
+        return
+    read = files.ContentFile(path)
+    part = read.convert(content.Organisation)
+    if not Organisation.objects.exists():
+        save(read, "$", Organisation(), part)
 
 
 def load_sources(path: Path) -> None:
@@ -54,7 +57,7 @@ def load_sources(path: Path) -> None:
     read = files.ContentFile(path)
     for place, part in enumerate(read.convert(list[content.Source])):
         row = Source.objects.filter(key=part.key).first() or Source()
-        save(read, f"$[{place}]", row, drafts.columns(Source, part))
+        save(read, f"$[{place}]", row, part)
 
 
 def write_page(read: files.ContentFile, part, model: type[models.Model]) -> models.Model:
@@ -62,19 +65,16 @@ def write_page(read: files.ContentFile, part, model: type[models.Model]) -> mode
     if read.path.name != expected:
         raise read.broken("$.slug", f"the file's name must be {expected}")
     row = model._default_manager.filter(slug=part.slug, language=part.language).first() or model()
-    save(read, "$", row, drafts.columns(model, part))
+    save(read, "$", row, part)
     drafts.empty(row)
     return row
 
 
-def save(read: files.ContentFile, where: str, row: models.Model, values: dict) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
+def save(read: files.ContentFile, where: str, row: models.Model, part: content.Part) -> None:
     try:
-        row.full_clean()
+        drafts.write(row, part)
     except ValidationError as error:
         raise refused(read, where, error) from None
-    row.save()
 
 
 def write_parts(read: files.ContentFile, part: content.Part, row: models.Model, where: str = "$") -> None:
@@ -91,13 +91,11 @@ def write_one(read: files.ContentFile, where: str, owner, name: str, piece: cont
         return drafts.write_part(owner, name, piece, place)
     except ValidationError as error:
         raise refused(read, where, error) from None
-    except ObjectDoesNotExist as error:
-        raise read.broken(where, f"names something that does not exist ({error})") from None
 
 
 def refused(read: files.ContentFile, where: str, error: ValidationError) -> files.BrokenFile:
     name, messages = next(iter(error.message_dict.items()))
-    return read.broken(where if name == "__all__" else f"{where}.{name}", messages[0])
+    return read.broken(where if name == NON_FIELD_ERRORS else f"{where}.{name}", messages[0])
 
 
 @transaction.atomic

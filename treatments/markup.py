@@ -5,7 +5,7 @@ The text is rendered once, when a page is frozen, and cleaned again whenever it 
 
 import re
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
 import nh3
@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 CITATION = re.compile(r"\[@([A-Za-z0-9_.-]+)\]")
+BEFORE_CITATION = re.compile(r"(?<!\s)\s+(?=\[@)")
 FACT = re.compile(r"\{([a-z_]+)\}")
 TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "sup", "br"}
-ATTRIBUTES = {"a": {"href", "class"}}
+ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "*": set()}
 markdown = MarkdownIt("zero", {"html": False}).enable(
     ["emphasis", "link", "list", "newline", "escape", "entity", "balance_pairs", "text_join"]
 )
@@ -35,8 +36,11 @@ def fill(text: str, facts: dict[str, str]) -> str:
 
 
 def to_html(text: str, *, facts: dict[str, str], numbers: dict[str, int]) -> str:
-    """`facts` are filled in, others stay as they are; `numbers` are the places of sources in the list."""
-    html = markdown.render(fill(text, facts))
+    """`facts` are filled in, others stay as they are; `numbers` are the places of sources in the list.
+
+    A number never stands alone at the start of a line.
+    """
+    html = BEFORE_CITATION.sub("\u00a0", markdown.render(fill(text, facts)))
     html = CITATION.sub(lambda match: citation(match[1], numbers), html)
     return str(cleaned(html)).strip()
 
@@ -71,7 +75,7 @@ def shown(html: str, live: dict[str, str]) -> SafeString:
 
 def plain(text: str, *, facts: dict[str, str]) -> str:
     """The words alone: for descriptions, structured data and search."""
-    words = nh3.clean(markdown.render(fill(CITATION.sub("", text), facts)), tags=set())
+    words = unescape(nh3.clean(markdown.render(fill(CITATION.sub("", text), facts)), tags=set()))
     return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"\s+", " ", words)).strip()
 
 

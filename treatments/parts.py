@@ -75,10 +75,13 @@ class Section(Part, kw_only=True):
 
 
 class Indication(Part, kw_only=True):
+    """`condition` is for something that doctors diagnose; a wish about looks is none."""
+
     concern: str = ""
     name: str
     aim: Text = ""
     evidence: Evidence
+    condition: bool = False
 
 
 class Contraindication(Part, kw_only=True):

@@ -11,10 +11,18 @@ class Review(NamedTuple):
     """A signature under the words that are shown. `overdue` keeps the name and drops the markup."""
 
     name: str
-    credentials: str
+    degree: str
+    council: str
+    registration_number: str
     reviewed_on: datetime.date
     next_review: datetime.date
     overdue: bool
+
+    @property
+    def credentials(self) -> str:
+        """Degree and registration, as a patient can check them with the council."""
+        number = f"registration {self.registration_number}"
+        return ", ".join(part for part in (self.degree, self.council, number) if part)
 
 
 def review(signature: dict | None, *, at: datetime.datetime) -> Review | None:
@@ -24,18 +32,13 @@ def review(signature: dict | None, *, at: datetime.datetime) -> Review | None:
     until = moment(signature["valid_until"])
     return Review(
         name=signature["name"],
-        credentials=credentials(signature),
+        degree="" if signature["degree"] == "other" else signature["degree"],
+        council=signature["council"],
+        registration_number=signature["registration_number"],
         reviewed_on=timezone.localdate(moment(signature["signed_at"])),
         next_review=timezone.localdate(until),
         overdue=until <= at,
     )
-
-
-def credentials(signature: dict) -> str:
-    """Degree and registration, as a patient can check them with the council."""
-    degree = "" if signature["degree"] == "other" else signature["degree"]
-    number = f"registration {signature['registration_number']}"
-    return ", ".join(part for part in (degree, signature["council"], number) if part)
 
 
 def moment(text: str) -> datetime.datetime:

@@ -1,14 +1,20 @@
 from django.urls import path
 
-from treatments import sitemaps, views
+from treatments import feeds, readings, review_views, sitemaps, views
 from treatments.models.pages import PAGES
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("treatments/", views.treatment_list, name="treatment-list"),
     path("treatments/<slug:slug>/", views.treatment, name="treatment"),
+    path("treatments/<slug:slug>/changes/", readings.change_log, name="treatment-changes"),
+    path("treatments/<slug:slug>.md", readings.markdown, name="treatment-markdown"),
     path("concerns/", views.concern_list, name="concern-list"),
     path("concerns/<slug:slug>/", views.concern, name="concern"),
     *(path(f"{slug}/", views.site_page, {"slug": slug}, name=slug) for slug, _ in PAGES),
+    path("review/<str:token>/", review_views.review, name="review"),
+    path("media/link/<slug:name>.png", readings.link_picture, name="link-picture"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", sitemaps.sitemap, name="sitemap-part"),
+    path("feed.atom", feeds.feed, name="feed"),
 ]

@@ -1,48 +1,103 @@
 """Public pages. Each reads live revisions and the organisation's record, and nothing else."""
 
 from django.conf import settings
-from django.core.paginator import Paginator
+from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from treatments import comparison, content, facts, layout, markup, review
-from treatments.choices import AftercareKind, Phase, Severity
+from cosma.pagestore import expires, public_page
+from treatments import (
+    comparison,
+    content,
+    expiry,
+    facts,
+    figures,
+    heads,
+    jsonld,
+    layout,
+    link_pictures,
+    markup,
+    review,
+    therapy,
+)
+from treatments.choices import AftercareKind, Severity
 from treatments.models import Organisation, Revision
 
 PAGE_SIZE = 24
 
 
 def live_revision(kind: str, slug: str) -> Revision:
-    """The revision that patients read now, with the day it went live as `live_from`."""
-    revisions = Revision.objects.live(at=timezone.now()).filter(**{f"{kind}__isnull": False, "slug": slug})
-    revision = revisions.with_live_from().with_signature().first()
+    """The revision that patients read now, with its page's dates and the signature under its words."""
+    now = timezone.now()
+    revisions = Revision.objects.live(at=now).filter(**{f"{kind}__isnull": False, "slug": slug})
+    revision = revisions.with_live_until().with_dates(kind, at=now).with_signature().first()
     if revision is None:
         raise Http404
     return revision
 
 
+def stands_until(request, revision: Revision, page: content.Page) -> None:
+    expires(request, *expiry.of_revision(revision, page, at=timezone.now()))
+
+
+def dates(revision: Revision) -> jsonld.Dates:
+    return jsonld.Dates(revision.published_at, revision.modified_at)
+
+
 def organisation_name() -> str:
-    return Organisation.objects.values_list("name", flat=True).first() or "The clinic"
+    return Organisation.objects.values_list("name", flat=True).first() or ""
 
 
 def head(path: str, *, title: str, description: str, indexable: bool = True) -> dict:
     """What every page's <head> and frame need. Addresses come from SITE_URL, never from the Host header."""
+    name = organisation_name()
+    picture = settings.SITE_URL + static("img/share.png")
+    frame = jsonld.Frame(
+        site=settings.SITE_URL,
+        url=settings.SITE_URL + path,
+        organisation=name,
+        logo=settings.SITE_URL + static("img/touch.png"),
+        picture=picture,
+    )
     return {
         "title": title,
         "description": description,
-        "canonical_url": settings.SITE_URL + path,
+        "canonical_url": frame.url,
         "noindex": settings.STAGING or not indexable,
-        "organisation_name": organisation_name(),
+        "organisation_name": name or "The clinic",
+        "share_image_url": picture,
+        "share_image_alt": "Skin in section, with a ruler",
+        "frame": frame,
     }
 
 
-@require_safe
+def treatment_head(page: content.TreatmentPage, *, indexable: bool) -> dict:
+    """With its other readings, and its own picture for links, which is drawn when it is first asked for."""
+    path = f"/treatments/{page.slug}"
+    title, description = heads.treatment_title(page), heads.treatment_description(page)
+    context = head(f"{path}/", title=title, description=description, indexable=indexable)
+    picture = link_pictures.of(page, context["organisation_name"])
+    picture_url = settings.SITE_URL + link_pictures.path(page.slug, picture)
+    return {
+        **context,
+        "share_image_url": picture_url,
+        "share_image_alt": f"{page.name}: key facts",
+        "frame": context["frame"]._replace(picture=picture_url),
+        "markdown_url": f"{settings.SITE_URL}{path}.md",
+        "changes_url": f"{path}/changes/",
+    }
+
+
+@public_page(everything=True)
 def home(request):
+    expires(request, *expiry.of_lists(at=timezone.now()))
     context = head("/", title="Skin treatments explained, with the proof and the risks", description=HOME_DESCRIPTION)
-    cards = live_cards("treatment")[:6]
-    return render(request, "home.html", {**context, "treatments": cards, "concerns": live_cards("concern")[:12]})
+    context |= {"treatments": live_cards("treatment")[:6], "concerns": live_cards("concern")[:12]}
+    context |= {"skin": figures.skin(), "verification": settings.SITE_VERIFICATION}
+    context["jsonld"] = jsonld.plain_page(context["frame"], "Skin treatments, explained in depth")
+    return render(request, "home.html", context)
 
 
 HOME_DESCRIPTION = (
@@ -57,22 +112,50 @@ def live_cards(kind: str):
     return live.defer("snapshot").order_by("slug")
 
 
-@require_safe
+@public_page(everything=True, parameters=["page"])
 def treatment_list(request):
-    context = head(
-        "/treatments/",
+    context = listing(
+        request,
+        "treatment",
+        heading="Treatments",
         title="All skin treatments we explain, with their evidence",
         description="Every treatment we explain: what it is, how strong the proof is, and where to read about its "
         "risks, recovery and cost.",
     )
-    pages = Paginator(live_cards("treatment"), PAGE_SIZE)
-    return render(request, "treatments/list.html", {**context, "cards": pages.get_page(request.GET.get("page"))})
+    return render(request, "treatments/list.html", context)
 
 
-@require_safe
+def numbered(found, number):
+    """An address of a list that has no such page is refused, or every number would be one more page to store."""
+    try:
+        return Paginator(found, PAGE_SIZE).page(number)
+    except InvalidPage:
+        raise Http404 from None
+
+
+def listing(request, kind: str, *, heading: str, title: str, description: str) -> dict:
+    """One page of the list of all live pages of a kind; each has an address and a title of its own."""
+    expires(request, *expiry.of_lists(at=timezone.now()))
+    cards = numbered(live_cards(kind), request.GET.get("page", 1))
+    path, part = f"/{kind}s/", ""
+    if cards.number > 1:
+        path, part = f"{path}?page={cards.number}", f"page {cards.number}"
+    context = head(
+        path,
+        title=f"{title}, {part}" if part else title,
+        description=f"{part.capitalize()}. {description}" if part else description,
+    )
+    items = [(revision.summary_card.name, f"/{kind}s/{revision.slug}/") for revision in cards]
+    jsonld_list = jsonld.collection(context["frame"], heading, items, first=cards.start_index() or 1)
+    return {**context, "cards": cards, "jsonld": jsonld_list}
+
+
+@public_page
 def treatment(request, slug):
     revision = live_revision("treatment", slug)
-    context = treatment_context(revision.page, live_from=revision.live_from, review=reviewed(revision))
+    page = revision.page
+    stands_until(request, revision, page)
+    context = treatment_context(page, dates=dates(revision), review=reviewed(revision))
     return render(request, "treatments/treatment.html", context)
 
 
@@ -85,79 +168,93 @@ def may_be_indexed(signed: review.Review | None) -> bool:
     return settings.INDEX_UNREVIEWED or bool(signed and not signed.overdue)
 
 
-def treatment_context(page: content.TreatmentPage, *, live_from=None, review=None) -> dict:
+def treatment_context(page: content.TreatmentPage, *, dates=None, review=None) -> dict:
     """What the treatment template needs: for a live revision, and for the preview of a draft."""
     today = timezone.localdate()
-    frame = head(
-        f"/treatments/{page.slug}/",
-        title=page.search_title or page.heading,
-        description=page.search_description or page.summary,
-        indexable=may_be_indexed(review),
-    )
+    frame = treatment_head(page, indexable=may_be_indexed(review))
     live = facts.live(page, organisation=frame["organisation_name"], today=today)
+    words = markup.Words(page.html, {**facts.frozen(page), **live})
+    chapters = layout.chapters(page)
     return {
         **frame,
+        "jsonld": therapy.graph(
+            frame["frame"], page, chapters=chapters, words=words, dates=dates, review=review, today=today
+        ),
         "page": page,
-        "chapters": layout.chapters(page),
+        "chapters": chapters,
         "key_facts": facts.key_facts(page, today=today),
-        "words": markup.Words(page.html, {**facts.frozen(page), **live}),
+        "words": words,
         "facts": {**facts.frozen(page), **live},
         "rows": comparison.rows(page, today=today) if page.beside else [],
         "price_is_old": facts.price_is_old(page.price, today),
-        "steps": {phase.value: layout.steps(page, phase) for phase in Phase},
+        "price_date": facts.price_date(page.price) if page.price else "",
+        "costs": figures.costs(page),
+        "depth": figures.depth(page),
+        "course": figures.course(page),
+        "steps": layout.numbered_steps(page),
         "side_effects": layout.side_effects(page, serious=False),
         "serious": layout.side_effects(page, serious=True),
         "care_cards": layout.care_cards(page),
         "contraindications": layout.grouped(page.contraindications, "severity", Severity),
         "dos": layout.aftercare(page, AftercareKind.DO),
         "donts": layout.aftercare(page, AftercareKind.DO_NOT),
-        "live_from": live_from,
+        "dates": dates,
         "review": review,
+        # A template pays dearly, block by block, for asking after a name that is not there.
+        "edit_links": {},
+        "review_link": None,
     }
 
 
-@require_safe
+@public_page(everything=True, parameters=["page"])
 def concern_list(request):
-    context = head(
-        "/concerns/",
-        title="What bothers you? Treatments by skin concern",
+    context = listing(
+        request,
+        "concern",
+        heading="Skin concerns",
+        title="What bothers you? Skin treatments sorted by concern",
         description="Start from what bothers you, such as fine lines or dark patches, and see which treatments are "
         "used for it and how strong the proof is.",
     )
-    pages = Paginator(live_cards("concern"), PAGE_SIZE)
-    return render(request, "concerns/list.html", {**context, "cards": pages.get_page(request.GET.get("page"))})
+    return render(request, "concerns/list.html", context)
 
 
-@require_safe
+@public_page
 def concern(request, slug):
     revision = live_revision("concern", slug)
-    context = concern_context(revision.page, live_from=revision.live_from, review=reviewed(revision))
+    page = revision.page
+    stands_until(request, revision, page)
+    context = concern_context(page, dates=dates(revision), review=reviewed(revision))
     return render(request, "concerns/concern.html", context)
 
 
-def concern_context(page: content.ConcernPage, *, live_from=None, review=None) -> dict:
+def concern_context(page: content.ConcernPage, *, dates=None, review=None) -> dict:
     frame = head(
         f"/concerns/{page.slug}/",
-        title=page.search_title or page.name,
-        description=page.search_description or page.summary,
+        title=heads.concern_title(page),
+        description=heads.concern_description(page),
         indexable=may_be_indexed(review),
     )
-    return {**frame, **prose_context(page, frame), "live_from": live_from, "review": review}
+    graph = jsonld.concern(frame["frame"], page, dates=dates, review=review)
+    return {**frame, **prose_context(page, frame), "dates": dates, "review": review, "jsonld": graph}
 
 
-@require_safe
+@public_page
 def site_page(request, slug):
     revision = live_revision("site_page", slug)
-    return render(request, "pages/page.html", site_page_context(revision.page, live_from=revision.live_from))
+    page = revision.page
+    stands_until(request, revision, page)
+    return render(request, "pages/page.html", site_page_context(page, dates=dates(revision)))
 
 
-def site_page_context(page: content.SitePagePage, *, live_from=None) -> dict:
+def site_page_context(page: content.SitePagePage, *, dates=None) -> dict:
     frame = head(
         f"/{page.slug}/",
         title=page.search_title or page.title,
         description=page.search_description or page.summary,
     )
-    return {**frame, **prose_context(page, frame), "live_from": live_from}
+    graph = jsonld.site_page(frame["frame"], page, dates=dates)
+    return {**frame, **prose_context(page, frame), "dates": dates, "jsonld": graph}
 
 
 def prose_context(page, frame: dict) -> dict:

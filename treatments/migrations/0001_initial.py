@@ -578,9 +578,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
                     "label",
-                    models.CharField(
-                        blank=True, help_text="Two to four words in bold before the text.", max_length=60
-                    ),
+                    models.CharField(blank=True, help_text="Two to four words in bold before the text.", max_length=60),
                 ),
                 (
                     "text",
@@ -735,7 +733,7 @@ class Migration(migrations.Migration):
                     "procedure_type",
                     models.CharField(
                         choices=[
-                            ("noninvasive", "Nothing breaks the skin"),
+                            ("noninvasive", "No needles and no cuts"),
                             ("percutaneous", "Needles go into the skin"),
                             ("surgical", "An operation"),
                         ],
@@ -881,6 +879,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
+                                ("sessions_max__isnull", False),
+                                ("sessions_min__isnull", False),
                                 ("sessions_max__lte", 20),
                                 ("sessions_min__gte", 1),
                                 ("sessions_min__lte", models.F("sessions_max")),
@@ -894,6 +894,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
+                                ("interval_weeks_max__isnull", False),
+                                ("interval_weeks_min__isnull", False),
                                 ("interval_weeks_max__lte", 26),
                                 ("interval_weeks_min__gte", 1),
                                 ("interval_weeks_min__lte", models.F("interval_weeks_max")),
@@ -907,6 +909,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
+                                ("first_result_max__isnull", False),
+                                ("first_result_min__isnull", False),
                                 ("first_result_max__lte", 20),
                                 ("first_result_min__gte", 1),
                                 ("first_result_min__lte", models.F("first_result_max")),
@@ -920,6 +924,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
+                                ("maintenance_months_max__isnull", False),
+                                ("maintenance_months_min__isnull", False),
                                 ("maintenance_months_max__lte", 36),
                                 ("maintenance_months_min__gte", 1),
                                 ("maintenance_months_min__lte", models.F("maintenance_months_max")),
@@ -935,6 +941,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
+                                ("depth_mm_max__isnull", False),
+                                ("depth_mm_min__isnull", False),
                                 ("depth_mm_max__lte", 13),
                                 ("depth_mm_min__gte", 0.1),
                                 ("depth_mm_min__lte", models.F("depth_mm_max")),
@@ -948,6 +956,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
+                                ("downtime_hours_max__isnull", False),
+                                ("downtime_hours_min__isnull", False),
                                 ("downtime_hours_max__lte", 4380),
                                 ("downtime_hours_min__gte", 0),
                                 ("downtime_hours_min__lte", models.F("downtime_hours_max")),
@@ -1065,9 +1075,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "warning_sign",
-                    treatments.models.prose.ProseField(
-                        blank=True, help_text="Completes 'See a doctor urgently if:'."
-                    ),
+                    treatments.models.prose.ProseField(blank=True, help_text="Completes 'See a doctor urgently if:'."),
                 ),
                 ("what_to_do", treatments.models.prose.ProseField(blank=True)),
                 (
@@ -1755,10 +1763,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("rate_n__isnull", True), ("rate_x__isnull", True)),
                     models.Q(
+                        ("rate_n__isnull", False),
+                        ("rate_x__isnull", False),
+                        ("source__isnull", False),
                         ("rate_n__lte", 1000000),
                         ("rate_x__gte", 1),
                         ("rate_x__lte", models.F("rate_n")),
-                        ("source__isnull", False),
                     ),
                     _connector="OR",
                 ),
@@ -1776,24 +1786,18 @@ class Migration(migrations.Migration):
                         ("band", "very-common"),
                         (
                             "rate_n__lte",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("rate_x"), "*", models.Value(10)
-                            ),
+                            django.db.models.expressions.CombinedExpression(models.F("rate_x"), "*", models.Value(10)),
                         ),
                     ),
                     models.Q(
                         ("band", "common"),
                         (
                             "rate_n__lte",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("rate_x"), "*", models.Value(100)
-                            ),
+                            django.db.models.expressions.CombinedExpression(models.F("rate_x"), "*", models.Value(100)),
                         ),
                         (
                             "rate_n__gt",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("rate_x"), "*", models.Value(10)
-                            ),
+                            django.db.models.expressions.CombinedExpression(models.F("rate_x"), "*", models.Value(10)),
                         ),
                     ),
                     models.Q(
@@ -1806,9 +1810,7 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "rate_n__gt",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("rate_x"), "*", models.Value(100)
-                            ),
+                            django.db.models.expressions.CombinedExpression(models.F("rate_x"), "*", models.Value(100)),
                         ),
                     ),
                     models.Q(
@@ -1854,6 +1856,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
+                        ("duration_hours_max__isnull", False),
+                        ("duration_hours_min__isnull", False),
                         ("duration_hours_max__lte", 100000),
                         ("duration_hours_min__gte", 0),
                         ("duration_hours_min__lte", models.F("duration_hours_max")),
@@ -1880,6 +1884,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
+                        ("onset_hours_max__isnull", False),
+                        ("onset_hours_min__isnull", False),
                         ("onset_hours_max__lte", 100000),
                         ("onset_hours_min__gte", 0),
                         ("onset_hours_min__lte", models.F("onset_hours_max")),

@@ -4,9 +4,7 @@ from django.db import migrations
 
 from treatments.models.guards import Refusal, immutable
 
-SAME_PAGE = (
-    "({a}.treatment_id = r.treatment_id OR {a}.concern_id = r.concern_id OR {a}.site_page_id = r.site_page_id)"
-)
+SAME_PAGE = "({a}.treatment_id = r.treatment_id OR {a}.concern_id = r.concern_id OR {a}.site_page_id = r.site_page_id)"
 OWN_WORDS = f"""EXISTS (
     SELECT 1 FROM treatments_revision r
     JOIN treatments_practitioner p ON p.id = NEW.practitioner_id

@@ -8,8 +8,10 @@ from treatments.models.ingredients import Agent, Device, Product
 from treatments.models.pages import SitePage, SitePageSection
 from treatments.models.procedure import AftercareItem, HealingStage, Step
 from treatments.models.publishing import Publication, Revision
+from treatments.models.review_links import Remark, ReviewLink
 from treatments.models.safety import Contraindication, SideEffect
 from treatments.models.signing import Change, SignOff, Withdrawal
+from treatments.models.stamps import Stamp
 from treatments.models.treatment import Price, Treatment
 from treatments.models.words import Question, Section, Statement
 
@@ -33,6 +35,8 @@ __all__ = [
     "Product",
     "Publication",
     "Question",
+    "Remark",
+    "ReviewLink",
     "Revision",
     "Section",
     "SideEffect",
@@ -40,6 +44,7 @@ __all__ = [
     "SitePage",
     "SitePageSection",
     "Source",
+    "Stamp",
     "Statement",
     "Step",
     "Treatment",

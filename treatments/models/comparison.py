@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from treatments import facts
 from treatments.choices import Attribute, Evidence
 from treatments.models.prose import ProseField
 from treatments.models.treatment import Treatment
@@ -38,7 +39,7 @@ class ComparisonFact(models.Model):
     treatment = models.ForeignKey(Treatment, models.CASCADE, related_name="comparison")
     position = models.PositiveSmallIntegerField(default=0)
     attribute = models.CharField("row", max_length=20, choices=Attribute)
-    text = ProseField(blank=True)
+    text = ProseField(blank=True, facts=facts.BESIDE)
     unknown = models.BooleanField(
         "not known", default=False, help_text="The page then says 'We found no reliable source'."
     )

@@ -83,7 +83,7 @@ def column_of_draft(treatment: Treatment) -> content.Beside:
 @transaction.atomic
 def freeze(subject: models.Model, *, by, note: str = "", alongside: Columns = MappingProxyType({})) -> Revision:
     """Keeps the draft as it stands as a new revision. Patients read it once it is published."""
-    locked = type(subject).objects.select_for_update().get(pk=subject.pk)
+    locked = type(subject)._default_manager.select_for_update().get(pk=subject.pk)
     page = compose(locked, alongside=alongside)
     latest = Revision.objects.of(locked).order_by("-number").first()
     return Revision.objects.create(
@@ -100,7 +100,7 @@ def freeze(subject: models.Model, *, by, note: str = "", alongside: Columns = Ma
 
 
 def subject_field(subject: models.Model) -> str:
-    return "site_page" if isinstance(subject, SitePage) else subject._meta.model_name
+    return "site_page" if isinstance(subject, SitePage) else str(subject._meta.model_name)
 
 
 def card(page: content.Page) -> content.Card:

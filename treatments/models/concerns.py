@@ -2,6 +2,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 
+from treatments import facts
 from treatments.choices import Evidence, Language
 from treatments.models.prose import ProseField
 from treatments.models.treatment import Treatment
@@ -16,8 +17,8 @@ class Concern(models.Model):
     language = models.CharField(max_length=10, choices=Language, default=Language.ENGLISH_INDIA)
     name = models.CharField(max_length=80)
     summary = models.TextField(validators=[MaxLengthValidator(300)])
-    what_else_helps = ProseField(blank=True)
-    not_for_you = ProseField("when it is not for you", blank=True)
+    what_else_helps = ProseField(blank=True, facts=facts.ANYWHERE)
+    not_for_you = ProseField("when it is not for you", blank=True, facts=facts.ANYWHERE)
     search_title = models.CharField("title for search engines", max_length=70, blank=True)
     search_description = models.CharField("description for search engines", max_length=200, blank=True)
 
@@ -45,7 +46,7 @@ class ConcernLine(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     treatment = models.ForeignKey(Treatment, models.CASCADE, related_name="concern_lines")
     evidence = models.CharField("evidence label", max_length=20, choices=Evidence)
-    text = ProseField()
+    text = ProseField(facts=facts.ANYWHERE)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -63,6 +64,13 @@ class Indication(models.Model):
     name = models.CharField(max_length=80)
     aim = ProseField(blank=True)
     evidence = models.CharField("evidence label", max_length=20, choices=Evidence)
+    condition = models.BooleanField(
+        "a medical condition",
+        default=False,
+        db_default=False,
+        help_text="Tick it for something that doctors diagnose, such as melasma, and not for a wish about looks. "
+        "Once a doctor has signed, search engines are told that this treatment is possible for it.",
+    )
 
     class Meta:
         ordering = ["position", "pk"]

@@ -1,10 +1,12 @@
 """Rows to structs and back: what staff edit, what a file holds and what a revision stores have one shape."""
 
+import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import models
 
 from treatments import anatomy, content
@@ -13,7 +15,7 @@ from treatments.models.directory import Organisation
 from treatments.models.evidence import Source
 from treatments.models.pages import SitePage
 from treatments.models.prose import LinesField
-from treatments.models.treatment import Treatment
+from treatments.models.treatment import Price, Treatment
 
 PARTS: dict[type[content.Part], dict[str, type[content.Part]]] = {
     content.Treatment: {
@@ -45,6 +47,8 @@ SHAPES: dict[type[models.Model], type[content.Part]] = {
     Organisation: content.Organisation,
 }
 
+INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+
 
 def read(row: models.Model) -> Any:
     """The draft of a treatment, concern or site page, or a source, as its struct."""
@@ -53,7 +57,7 @@ def read(row: models.Model) -> Any:
 
 def values_of(row: models.Model, shape: type[content.Part]) -> dict[str, Any]:
     parts = PARTS.get(shape, {})
-    values = {}
+    values: dict[str, Any] = {}
     for field in msgspec.structs.fields(shape):
         if field.name in parts:
             values[field.encode_name] = [values_of(part, parts[field.name]) for part in rows(row, field.name)]
@@ -86,10 +90,13 @@ def plain(row: models.Model, name: str) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(row._meta.get_field(name), LinesField):
-        return [line.strip() for line in value.splitlines() if line.strip()]
-    if isinstance(value, str):
-        return value.replace("\r\n", "\n").strip()
-    return value
+        return [line.strip() for line in clean(value).splitlines() if line.strip()]
+    return clean(value) if isinstance(value, str) else value
+
+
+def clean(text: str) -> str:
+    """With one kind of line break, and without the invisible characters that come along when text is pasted."""
+    return INVISIBLE.sub("", "\n".join(text.splitlines())).strip()
 
 
 def columns(model: type[models.Model], part: content.Part) -> dict[str, Any]:
@@ -105,8 +112,7 @@ def columns(model: type[models.Model], part: content.Part) -> dict[str, Any]:
 
 def stored(column: Any, value: Any) -> Any:
     if isinstance(column, models.ForeignKey):
-        related = column.related_model
-        return related.objects.get(**{related.KEY: value}) if value else None
+        return related(column, value) if value else None
     if isinstance(column, LinesField):
         return "\n".join(value)
     if isinstance(column, models.DecimalField):
@@ -116,22 +122,53 @@ def stored(column: Any, value: Any) -> Any:
     return value.value if isinstance(value, models.TextChoices) else value
 
 
+def related(column: Any, key: str) -> models.Model:
+    model = column.related_model
+    row = model.objects.filter(**{model.KEY: key}).first()
+    if row is None:
+        raise ValidationError({column.name: f"There is no {model._meta.verbose_name} called {key}."})
+    return row
+
+
 def empty(row: models.Model) -> None:
     """Takes all parts off a draft, before others are written."""
     for name in PARTS[SHAPES[type(row)]]:
         getattr(row, name).all().delete()
     if isinstance(row, Treatment):
-        type(row).price.related.related_model.objects.filter(treatment=row).delete()
+        Price.objects.filter(treatment=row).delete()
 
 
 def write_part(owner: models.Model, name: str, part: content.Part, position: int) -> models.Model:
-    """One row under `owner`, checked in full; raises ValidationError."""
-    relation = owner._meta.get_field(name)
-    model = relation.related_model
-    values = columns(model, part)
-    if any(field.name == "position" for field in model._meta.fields):
-        values["position"] = position
-    row = model(**values, **{relation.field.name: owner})
-    row.full_clean()
-    row.save(force_insert=True)
+    """One row under `owner`; raises ValidationError with the names that the part gives to its fields."""
+    relation: Any = owner._meta.get_field(name)
+    row = relation.related_model(**{relation.field.name: owner})
+    if any(field.name == "position" for field in row._meta.fields):
+        row.position = position
+    write(row, part)
     return row
+
+
+def write(row: models.Model, part: content.Part) -> None:
+    """Checked in full; raises ValidationError with the names that the part gives to its fields."""
+    try:
+        for name, value in columns(type(row), part).items():
+            setattr(row, name, value)
+        row.full_clean()
+    except ValidationError as error:
+        names = {field.name: field.encode_name for field in msgspec.structs.fields(type(part))}
+        found = {names.get(name) or refused_by(row, names): told for name, told in error.message_dict.items()}
+        raise ValidationError(found) from None
+    row.save()
+
+
+def refused_by(row: models.Model, names: dict[str, str]) -> str:
+    """The first field that is given of those which a violated constraint compares."""
+    constraints: Iterable[Any] = row._meta.constraints
+    for constraint in constraints:
+        try:
+            constraint.validate(type(row), row)
+        except ValidationError:
+            fields = getattr(constraint, "fields", ()) or constraint.condition.referenced_base_fields
+            given = (name for name in names if name in fields and getattr(row, name) not in (None, ""))
+            return names.get(next(given, ""), NON_FIELD_ERRORS)
+    return NON_FIELD_ERRORS

@@ -2,6 +2,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 
+from treatments import facts
 from treatments.choices import Language
 from treatments.models.prose import ProseField
 
@@ -47,7 +48,7 @@ class SitePageSection(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     anchor = models.SlugField(max_length=60)
     heading = models.CharField(max_length=80)
-    text = ProseField()
+    text = ProseField(facts=facts.ANYWHERE)
 
     class Meta:
         ordering = ["position", "pk"]

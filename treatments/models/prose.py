@@ -6,16 +6,16 @@ from django.db import models
 from treatments import facts, markup
 
 
-def refuse_unknown_names(text: str) -> None:
+def refuse_unknown_names(text: str, known_facts: tuple[str, ...]) -> None:
     """A source or fact that is not there is refused, with the list of those that are."""
     from treatments.models.evidence import Source  # the field is used by modules that Source imports
 
-    unknown_facts = sorted(markup.named_facts(text) - set(facts.NAMES))
+    unknown_facts = sorted(markup.named_facts(text) - set(known_facts))
     if unknown_facts:
         raise ValidationError(
             "There is no fact called %(names)s. Known facts: %(known)s.",
             code="unknown_fact",
-            params={"names": braced(unknown_facts), "known": braced(facts.NAMES)},
+            params={"names": braced(unknown_facts), "known": braced(known_facts)},
         )
     cited = markup.cited_sources(text)
     known = set(Source.objects.filter(key__in=cited).values_list("key", flat=True)) if cited else set()
@@ -33,9 +33,15 @@ def braced(names) -> str:
 
 
 class ProseField(models.TextField):
-    """Small Markdown with `[@source]` and `{fact}`; never HTML."""
+    """Small Markdown with `[@source]` and `{fact}`; never HTML. `facts` are the names that its page can fill in."""
 
-    default_validators = [refuse_unknown_names]
+    def __init__(self, *args, facts: tuple[str, ...] = facts.NAMES, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.facts = facts
+
+    def validate(self, value, model_instance):
+        super().validate(value, model_instance)
+        refuse_unknown_names(value, self.facts)
 
 
 class LinesField(models.TextField):

@@ -1,18 +1,24 @@
 """What patients read: revisions that never change, and the rows that decide which of them is live."""
 
+import datetime
+from typing import Any
+
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from cosma import pagestore
 from treatments import content
 from treatments.choices import Language
 from treatments.models.concerns import Concern
 from treatments.models.pages import SitePage
 from treatments.models.treatment import Treatment
 
-KINDS = {
+KINDS: dict[str, Any] = {
     "treatment": content.TreatmentPage,
     "concern": content.ConcernPage,
     "site_page": content.SitePagePage,
@@ -35,6 +41,19 @@ class RevisionQuerySet(models.QuerySet):
     def with_live_from(self):
         """Adds `live_from`: when the publication that shows it began. Use after `live`."""
         return self.annotate(live_from=F("publications__live_from"))
+
+    def with_live_until(self):
+        """Adds `live_until`: when what shows it now is planned to end. Use after `live`."""
+        return self.annotate(live_until=F("publications__live_until"))
+
+    def with_dates(self, kind: str, *, at):
+        """Adds `published_at` and `modified_at`: its page's first publication and its last significant change."""
+        begun = apps.get_model("treatments", "Publication").objects.begun(at=at)
+        begun = begun.filter(**{f"revision__{kind}": OuterRef(kind)}).values("live_from")
+        first, last = begun.order_by("live_from"), begun.filter(significant=True).order_by("-live_from")
+        return self.annotate(
+            published_at=Subquery(first[:1]), modified_at=Coalesce(Subquery(last[:1]), Subquery(first[:1]))
+        )
 
     def with_signature(self):
         """Adds `signature`: the latest one under these clinical words that was not withdrawn, as a dict."""
@@ -64,10 +83,18 @@ class Revision(models.Model):
     frozen_at = models.DateTimeField(default=timezone.now)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    # Columns that a queryset adds when a view asks for them.
+    live_from: datetime.datetime
+    live_until: datetime.datetime | None
+    published_at: datetime.datetime
+    modified_at: datetime.datetime
+    signature: dict[str, str] | None
+
     objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [("publish_revision", "Can publish a page")]
         constraints = [
             models.CheckConstraint(
                 condition=exactly_one("treatment", "concern", "site_page"),
@@ -93,7 +120,8 @@ class Revision(models.Model):
         return getattr(self, self.kind)
 
     @property
-    def page(self) -> content.Page:
+    def page(self) -> Any:
+        """A TreatmentPage, ConcernPage or SitePagePage, as its kind says."""
         return content.decode(self.snapshot, KINDS[self.kind])
 
     @property
@@ -101,15 +129,23 @@ class Revision(models.Model):
         return content.decode(self.card, content.Card)
 
     @transaction.atomic
-    def publish(self, *, by, at=None) -> "Publication":
-        """Show this revision to patients from `at` on, until the next one that is already planned."""
-        at = at or timezone.now()
+    def publish(self, *, by, at=None, significant=False, change_line="") -> "Publication":
+        """Show this revision to patients from `at` on, until the next one that is already planned.
+
+        A significant change moves the page's dates and stands in its public change log as `change_line`.
+        """
+        at, change_line = at or timezone.now(), change_line.strip()
+        if significant and not change_line:
+            raise ValidationError("Say in one plain line what changed: patients read it.")
         lock(self.subject)
         planned = Publication.objects.of(self.subject).not_cancelled()
         planned.shown(at=at).update(live_until=at, ended_by=by)
         following = planned.filter(live_from__gt=at).order_by("live_from").first()
         until = following.live_from if following else None
-        return Publication.objects.create(revision=self, by=by, live_from=at, live_until=until)
+        pagestore.touch()
+        return Publication.objects.create(
+            revision=self, by=by, live_from=at, live_until=until, significant=significant, change_line=change_line
+        )
 
 
 def lock(subject) -> None:
@@ -124,6 +160,7 @@ def withdraw(subject, *, by, at=None) -> int:
     lock(subject)
     planned = Publication.objects.of(subject).not_cancelled()
     planned.filter(live_from__gte=at).update(live_until=F("live_from"), ended_by=by)
+    pagestore.touch()
     return planned.shown(at=at).update(live_until=at, ended_by=by)
 
 
@@ -135,6 +172,24 @@ class PublicationQuerySet(models.QuerySet):
         """A plan that was cancelled before it began ends in the moment in which it starts."""
         return self.filter(Q(live_until__isnull=True) | Q(live_until__gt=F("live_from")))
 
+    def begun(self, *, at):
+        """What patients have read at some time up to that moment."""
+        return self.not_cancelled().filter(live_from__lte=at)
+
+    def changes(self, kind: str, *, at):
+        """The public change log of a kind of page, newest first: significant ones, and the first of each page."""
+        same_page = {f"revision__{kind}": OuterRef(f"revision__{kind}")}
+        earlier = Publication.objects.begun(at=at).filter(live_from__lt=OuterRef("live_from"), **same_page)
+        of_kind = self.begun(at=at).filter(**{f"revision__{kind}__isnull": False})
+        return of_kind.filter(Q(significant=True) | ~models.Exists(earlier)).order_by("-live_from", "-pk")
+
+    def latest_changes(self, kind: str, *, at, most: int):
+        """The newest of `changes`, looked for among so many of the latest publications: a site may have 100,000."""
+        begun = self.begun(at=at).filter(**{f"revision__{kind}__isnull": False}).order_by("-live_from", "-pk")
+        latest = [*begun.values_list("pk", flat=True)[: 10 * most]]
+        latest += begun.filter(significant=True).values_list("pk", flat=True)[:most]
+        return self.changes(kind, at=at).filter(pk__in=latest)[:most]
+
     def shown(self, *, at):
         return self.filter(Q(live_until__isnull=True) | Q(live_until__gt=at), live_from__lte=at)
 
@@ -145,6 +200,15 @@ class Publication(models.Model):
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")
     live_from = models.DateTimeField(db_index=True)
     live_until = models.DateTimeField(null=True, blank=True)
+    significant = models.BooleanField(
+        "significant change",
+        default=False,
+        db_default=False,
+        help_text="Moves the page's dates. Leave it off for a typing error.",
+    )
+    change_line = models.CharField(
+        "what changed", max_length=200, blank=True, db_default="", help_text="One plain line that patients read."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -156,7 +220,12 @@ class Publication(models.Model):
             models.CheckConstraint(
                 condition=Q(live_until__isnull=True) | Q(live_until__gte=F("live_from")),
                 name="a_publication_ends_after_it_starts",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(significant=False) | ~Q(change_line=""),
+                name="a_significant_change_says_what_changed",
+                violation_error_message="Say in one plain line what changed: patients read it.",
+            ),
         ]
 
     def __str__(self):
@@ -172,6 +241,7 @@ class Publication(models.Model):
         before.not_cancelled().update(live_until=self.live_until)
         self.live_until, self.ended_by = self.live_from, by
         self.save(update_fields=["live_until", "ended_by"])
+        pagestore.touch()
 
 
 class AlreadyLive(Exception):

@@ -9,7 +9,9 @@ def within(name: str, low, high, *, unit: str, only: bool = False) -> CheckConst
     `only` lets one of them stand alone, for a duration of which only one end is known.
     """
     lowest, highest = f"{name}_min", f"{name}_max"
-    in_order = Q(**{f"{lowest}__gte": low, f"{highest}__lte": high, f"{lowest}__lte": F(highest)})
+    # Said in full: a comparison with nothing is neither true nor false, and a constraint lets that pass.
+    both = Q(**{f"{lowest}__isnull": False, f"{highest}__isnull": False})
+    in_order = both & Q(**{f"{lowest}__gte": low, f"{highest}__lte": high, f"{lowest}__lte": F(highest)})
     neither = Q(**{f"{lowest}__isnull": True, f"{highest}__isnull": True})
     one_end = Q(**{f"{lowest}__isnull": True, f"{highest}__gte": low, f"{highest}__lte": high}) | Q(
         **{f"{highest}__isnull": True, f"{lowest}__gte": low, f"{lowest}__lte": high}

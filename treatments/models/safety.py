@@ -13,7 +13,7 @@ FLOORS = {Band.VERY_COMMON: 10, Band.COMMON: 100, Band.UNCOMMON: 1_000, Band.RAR
 
 def band_agrees_with_rate() -> Q:
     """The band that staff chose is the one that x in n falls into."""
-    agrees, above = Q(band="") | Q(rate_x__isnull=True), None
+    agrees, above = Q(band="") | Q(rate_x__isnull=True), 0
     for band, people in FLOORS.items():
         inside = Q(band=band) & Q(rate_n__lte=F("rate_x") * people)
         agrees |= inside & Q(rate_n__gt=F("rate_x") * above) if above else inside
@@ -82,7 +82,8 @@ class SideEffect(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(rate_x__isnull=True, rate_n__isnull=True)
-                | Q(rate_x__gte=1, rate_x__lte=F("rate_n"), rate_n__lte=1_000_000, source__isnull=False),
+                | Q(rate_x__isnull=False, rate_n__isnull=False, source__isnull=False)
+                & Q(rate_x__gte=1, rate_x__lte=F("rate_n"), rate_n__lte=1_000_000),
                 name="a_rate_is_x_in_n_with_a_source",
                 violation_error_message="A rate needs both numbers, the smaller first, and a source.",
             ),

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from cosma import pagestore
 from treatments.models.concerns import Concern
 from treatments.models.directory import Practitioner
 from treatments.models.pages import SitePage
@@ -90,6 +91,7 @@ class SignOff(models.Model):
     @transaction.atomic
     def withdraw(self, *, note: str = "", at=None) -> "Withdrawal":
         """Takes the badge off every page that shows these words, at once."""
+        pagestore.touch()
         return Withdrawal.objects.create(sign_off=self, note=note, at=at or timezone.now())
 
 
@@ -111,9 +113,7 @@ def valid_signature(revision: Revision, *, at) -> SignOff | None:
 
 
 @transaction.atomic
-def sign(
-    revision: Revision, practitioner: Practitioner, *, rendered_text: str, remarks: str = "", at=None
-) -> SignOff:
+def sign(revision: Revision, practitioner: Practitioner, *, rendered_text: str, remarks: str = "", at=None) -> SignOff:
     """Raises OwnWords, in words; the database refuses the same on its own."""
     at = at or timezone.now()
     if not practitioner.registration_number:
@@ -122,6 +122,7 @@ def sign(
     if authors.exists():
         fields = ", ".join(sorted(set(authors.values_list("field", flat=True)))[:3])
         raise OwnWords(f"{practitioner} changed clinical words of this page ({fields}): another doctor must sign.")
+    pagestore.touch()
     return SignOff.objects.create(
         revision=revision,
         practitioner=practitioner,

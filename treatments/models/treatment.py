@@ -1,6 +1,8 @@
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from treatments.choices import (
     Evidence,
@@ -58,9 +60,7 @@ class Treatment(models.Model):
     interval_weeks_max = models.PositiveSmallIntegerField("weeks between sessions, most", null=True, blank=True)
     first_result_min = models.PositiveSmallIntegerField("first result after sessions, fewest", null=True, blank=True)
     first_result_max = models.PositiveSmallIntegerField("first result after sessions, most", null=True, blank=True)
-    maintenance_months_min = models.PositiveSmallIntegerField(
-        "maintenance every months, fewest", null=True, blank=True
-    )
+    maintenance_months_min = models.PositiveSmallIntegerField("maintenance every months, fewest", null=True, blank=True)
     maintenance_months_max = models.PositiveSmallIntegerField("maintenance every months, most", null=True, blank=True)
     permanence = models.CharField("how lasting", max_length=20, choices=Permanence, blank=True)
     depth_mm_min = models.DecimalField("depth in mm, least", max_digits=4, decimal_places=1, null=True, blank=True)
@@ -132,3 +132,7 @@ class Price(models.Model):
 
     def __str__(self):
         return f"Price of {self.treatment}"
+
+    def clean(self):
+        if self.checked_on and self.checked_on > timezone.localdate():
+            raise ValidationError({"checked_on": "The day is in the future."})

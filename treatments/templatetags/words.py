@@ -1,6 +1,12 @@
-from django import template
+from functools import lru_cache
+from html import escape
 
-from treatments import facts, markup
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from treatments import content, difference, facts, markup
+from treatments.choices import Evidence
 
 register = template.Library()
 
@@ -36,8 +42,72 @@ def span(part, name: str) -> str:
 
 
 @register.filter
-def window(item) -> str:
-    """How long something after a session lasts: "24 hours", or "from 24 to 48 hours"."""
+def window(item: content.AftercareItem) -> str:
+    """How long something after a session lasts: "for 24 hours", or "from 24 to 48 hours after"."""
     if item.from_hours == 0:
-        return facts.one_span(item.until_hours)
-    return f"{facts.hours(item.from_hours, item.until_hours)}"
+        return f"for {facts.one_span(item.until_hours)}"
+    return f"from {facts.hours(item.from_hours, item.until_hours)} after"
+
+
+@register.filter
+def stage(part: content.HealingStage) -> str:
+    """ "First 48 hours", then "48 to 72 hours"."""
+    if part.from_hours == 0:
+        return f"First {facts.one_span(part.until_hours)}"
+    return facts.hours(part.from_hours, part.until_hours)
+
+
+@register.filter
+def claim(statement: content.Statement, words: markup.Words):
+    """A statement's text, led in by its label."""
+    html = words.show(statement.text)
+    if not statement.label:
+        return html
+    lead = f"<strong>{escape(statement.label)}.</strong>"
+    inside = f"<p>{lead} {html[3:]}" if html.startswith("<p>") else f"<p>{lead}</p>{html}"
+    return markup.cleaned(inside)
+
+
+@register.filter
+def graded(evidence: Evidence | None) -> str:
+    """How sure a claim is, in words."""
+    if evidence is None:
+        return ""
+    return evidence.label if evidence == Evidence.CLINIC else f"Evidence: {evidence.label}"
+
+
+@register.filter
+def origin(source: content.Source) -> str:
+    """Who published a source, when, and what kind of source it is."""
+    place = ", ".join(str(part) for part in (source.publisher, source.year) if part)
+    return ". ".join(part for part in (place, source.kind.label) if part) + "."
+
+
+@register.filter
+def how_often(effect: content.SideEffect) -> str:
+    """A band, a count, or the words that no count was found."""
+    counted = f"{effect.rate_x} in {effect.rate_n} people" if effect.rate_x and effect.rate_n else ""
+    if effect.band:
+        return f"{effect.band.label}." + (f" Counted: {counted}." if counted else "")
+    if counted:
+        return f"{counted}."
+    stated = f"The clinic says: {effect.stated_as}. " if effect.stated_as else ""
+    return f"{stated}We found no reliable count."
+
+
+@register.filter
+def pieces(change: difference.Difference) -> list[difference.Piece]:
+    """A difference word by word: what stayed, what went, what came."""
+    return difference.word_by_word(change.before, change.after)
+
+
+@register.simple_tag
+def source_list(sources: tuple[content.Source, ...]) -> SafeString:
+    """The numbered list of a page's sources."""
+    return rendered_sources(sources) if sources else SafeString()
+
+
+@lru_cache(maxsize=64)
+def rendered_sources(sources: tuple[content.Source, ...]) -> SafeString:
+    """Kept between requests: it is the longest list of a page and changes with nothing but the sources."""
+    return render_to_string("_sources.html", {"sources": sources})

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         try:
             rows = loading.load(path)
         except files.BrokenFile as error:
-            raise CommandError(f"{error}. Nothing was loaded.") from None
+            raise CommandError(f"{str(error).rstrip('.')}. Nothing was loaded.") from None
         self.stdout.write(f"Loaded {len(rows)} drafts from {path}.")
         if publish_unreviewed:
             changed = loading.publish_unreviewed(rows)

@@ -1,0 +1,85 @@
+"""What keeps a composed page from being published, in sentences that say what to do. Pure: asks no database."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from treatments import content, facts, markup
+from treatments.difference import title
+
+FILLED_FROM = {
+    "sessions": "fill in the sessions",
+    "interval": "fill in the weeks between sessions",
+    "first_result": "fill in the first result",
+    "maintenance": "fill in the maintenance",
+    "permanence": "choose how lasting it is",
+    "depth": "fill in the depth",
+    "downtime": "fill in the downtime",
+    "healing": "add a healing stage",
+    "aftercare": "add an aftercare item of the kind 'Do not'",
+    "course_length": "fill in the sessions and the weeks between them",
+    "price": "add the price",
+    "course_price": "add the price and the sessions",
+    "yearly_price": "add the price of a session and the maintenance",
+}
+"""What gives each fact its value, for people who edit."""
+
+
+class Problem(NamedTuple):
+    field: str
+    """The list or column of the page in which the text stands: "sections", "steps", "depth_note"."""
+    anchor: str
+    """Of its section or question, where it has one."""
+    place: str
+    """What staff call it."""
+    sentence: str
+
+
+def missing(page: content.Page) -> list[Problem]:
+    """Facts that a text names and no field gives, and sources that it cites and nobody keeps."""
+    values, cited = known_facts(page), {source.key for source in getattr(page, "sources", ())}
+    return [
+        Problem(field, anchor, place, sentence)
+        for field, anchor, place, text in named_texts(page)
+        for sentence in (*unfilled(text, values), *unknown_sources(text, cited))
+    ]
+
+
+def known_facts(page: content.Page) -> dict[str, str]:
+    """Facts that have words today; the clinic's name always has."""
+    values = {"clinic": "clinic"}
+    if isinstance(page, content.Treatment):
+        values |= facts.frozen(page) | {name: words(page) for name, words in facts.PRICES.items()}
+    return values
+
+
+def named_texts(page: content.Page) -> Iterator[tuple[str, str, str, str]]:
+    """Field, anchor, place and Markdown of every text that staff write on the page itself."""
+    for field in msgspec.structs.fields(page):
+        value = getattr(page, field.name)
+        if field.name in ("sources", "beside"):
+            continue
+        if content.is_markdown(field) and value:
+            yield field.name, "", spoken(field.name), value
+        for part in value if isinstance(value, tuple) else ():
+            if isinstance(part, content.Part):
+                for text in content.texts(part):
+                    yield field.name, getattr(part, "anchor", ""), f"{spoken(field.name)}: {title(part)}", text
+
+
+def spoken(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def unfilled(text: str, values: dict[str, str]) -> Iterator[str]:
+    for name in sorted(markup.named_facts(text)):
+        if name not in values:
+            yield f"It names {{{name}}}, which this page does not have: write the words instead."
+        elif not values[name]:
+            yield f"It names {{{name}}}, which has no value: {FILLED_FROM[name]}, or take the name out of the text."
+
+
+def unknown_sources(text: str, cited: set[str]) -> Iterator[str]:
+    for key in sorted(markup.cited_sources(text) - cited):
+        yield f"It cites [@{key}], which is not among the sources: add the source, or take the citation out."

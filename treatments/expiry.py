@@ -1,0 +1,39 @@
+"""The moments at which a page reads differently though nobody touches it. The page store renders it anew then."""
+
+import datetime
+from collections.abc import Iterator
+
+from django.db.models import Min, Q
+from django.utils import timezone
+
+from treatments import content, facts, review
+from treatments.models import Publication, Revision, SignOff
+
+
+def of_revision(revision: Revision, page: content.Page, *, at: datetime.datetime) -> list[datetime.datetime]:
+    """Its planned end or successor, the review falling due, and each price growing old. `revision` is a live one."""
+    moments = [revision.live_until]
+    if revision.signature:
+        moments.append(review.moment(revision.signature["valid_until"]))
+    moments += prices_grow_old(page)
+    return [moment for moment in moments if moment and moment > at]
+
+
+def prices_grow_old(page: content.Page) -> Iterator[datetime.datetime]:
+    """The first midnight on which `facts.price_is_old` says so."""
+    if not isinstance(page, content.TreatmentPage):
+        return
+    for price in (page.price, *(other.price for other in page.beside)):
+        if price and price.checked_on:
+            day = price.checked_on + facts.PRICE_KEEPS + datetime.timedelta(days=1)
+            yield timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+def of_lists(*, at: datetime.datetime) -> list[datetime.datetime]:
+    """The next plan that begins or ends, and the next review that falls due, whichever page they belong to."""
+    plans = Publication.objects.filter(Q(live_from__gt=at) | Q(live_until__gt=at)).not_cancelled()
+    found = plans.aggregate(
+        begins=Min("live_from", filter=Q(live_from__gt=at)), ends=Min("live_until", filter=Q(live_until__gt=at))
+    )
+    due = SignOff.objects.filter(valid_until__gt=at).aggregate(due=Min("valid_until"))
+    return [moment for moment in (*found.values(), *due.values()) if moment]

@@ -1,0 +1,177 @@
+"""The numbers that the figures draw, from a page's fields. Templates turn them into SVG and add nothing."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from treatments import content, facts
+
+# Facial skin, in mm. The dermis is what the page's own source gives as the average of the face.
+SURFACE_MM = 0.1
+DERMIS_MM = 1.0
+SHALLOWEST_SCALE_MM = 5
+
+WIDTH = 360
+LEFT = 48  # the ruler stands left of here
+TOP = 76  # the skin begins here; needles come from above
+DEEP = 250  # height of the scale
+
+
+class Mark(NamedTuple):
+    y: float
+    label: int
+
+
+class Layer(NamedTuple):
+    name: str
+    y: float
+    height: float
+    label_y: float
+
+
+class Needle(NamedTuple):
+    x: float
+    y: float
+    label: str
+
+
+class Depth(NamedTuple):
+    """Skin in section with a ruler; `needles` is empty where no depth is known."""
+
+    top: float
+    height: float
+    ruler: str
+    marks: list[Mark]
+    tones: list[float]
+    tone_width: float
+    layers: list[Layer]
+    needles: list[Needle]
+    words: str
+
+    @property
+    def bar(self) -> tuple[float, float] | None:
+        """Where the span from the shallowest to the deepest needle begins, and how long it is."""
+        if not self.needles:
+            return None
+        return self.needles[0].y, max(self.needles[-1].y - self.needles[0].y, 3)
+
+
+def depth(page: content.Treatment) -> Depth | None:
+    """How deep the needle goes. The layers are those of the face, so other parts of the body have no figure."""
+    if page.depth_mm_min is None or page.depth_mm_max is None or "face" not in page.body_location.lower():
+        return None
+    stops = sorted({page.depth_mm_min, page.depth_mm_max})
+    said = facts.spread(page.depth_mm_min, page.depth_mm_max, "mm")
+    return skin(stops, f"A needle goes {said} deep. The dermis ends at {facts.number(DERMIS_MM)} mm.")
+
+
+def skin(stops: list[float] | tuple = (), words: str = "") -> Depth:
+    bottom = max(SHALLOWEST_SCALE_MM, int(max(stops, default=0)) + 1)
+    mm = DEEP / bottom
+    column = (WIDTH - LEFT) / 4
+    top = 0 if stops else TOP - 32
+    return Depth(
+        top=top,
+        height=TOP + DEEP + 8 - top,
+        ruler="".join(f"M{38 if half % 2 else 30} {TOP + half * mm / 2:g}H{LEFT}" for half in range(2 * bottom + 1)),
+        marks=[Mark(round(TOP + millimetre * mm, 1), millimetre) for millimetre in range(bottom + 1)],
+        tones=[LEFT + place * column for place in range(4)],
+        tone_width=column,
+        layers=[
+            layer("Dermis", SURFACE_MM, DERMIS_MM, mm),
+            layer("Fat", DERMIS_MM, bottom, mm),
+        ],
+        needles=list(needles(stops, mm, column)),
+        words=words,
+    )
+
+
+def layer(name: str, top: float, bottom: float, mm: float) -> Layer:
+    y = round(TOP + top * mm, 1)
+    end = round(TOP + bottom * mm, 1)
+    return Layer(name, y, round(end - y, 1), end - 14)
+
+
+def needles(stops: list[float] | tuple, mm: float, column: float) -> Iterator[Needle]:
+    for place, stop in enumerate(stops):
+        x = LEFT + column * (1.5 + 1.5 * place)
+        yield Needle(x, round(TOP + stop * mm, 1), f"{facts.number(stop)} mm")
+
+
+class Bar(NamedTuple):
+    """A session's span of weeks; `sure` where everyone has it."""
+
+    label: str
+    x: float
+    width: float
+    y: float
+    sure: bool = True
+
+
+class Course(NamedTuple):
+    """A row for each session over a scale of weeks. `open` where some sessions are not for everyone."""
+
+    foot: int
+    grid: str
+    bars: list[Bar]
+    weeks: list[tuple[float, int]]
+    words: str
+    open: bool
+
+    @property
+    def height(self) -> int:
+        return self.foot + 22
+
+
+ROW = 24
+COURSE_LEFT, COURSE_WIDTH = 92, 252
+
+
+def course(page: content.Treatment) -> Course | None:
+    """Each session's earliest and latest week, counted from the first."""
+    last, sessions, weeks = facts.course_weeks(page), facts.pair(page, "sessions"), facts.pair(page, "interval_weeks")
+    if last is None or sessions is None or weeks is None or sessions[1] < 2:
+        return None
+    width = COURSE_WIDTH / last[1]
+    bars = [session(place, weeks, width, sure=place < sessions[0]) for place in range(sessions[1])]
+    step = next(step for step in (1, 2, 4, 8, 13, 26, 52, 520) if last[1] / step <= 6)
+    marks = [(round(COURSE_LEFT + week * width, 1), week) for week in range(0, last[1] + 1, step)]
+    said = f"{sessions[1]} sessions in rows. The last is {facts.spread(*last, 'week')} after the first."
+    foot = len(bars) * ROW
+    grid = "".join(f"M{x:g} 0V{foot}" for x, _ in marks)
+    return Course(foot, grid, bars, marks, said, open=not bars[-1].sure)
+
+
+def session(place: int, weeks: tuple[int, int], width: float, *, sure: bool) -> Bar:
+    early, late = place * weeks[0], place * weeks[1]
+    return Bar(
+        label=f"Session {place + 1}",
+        x=round(COURSE_LEFT + early * width - 5, 1),
+        width=round((late - early) * width + 10, 1),
+        y=place * ROW + 6,
+        sure=sure,
+    )
+
+
+class Cost(NamedTuple):
+    label: str
+    words: str
+    x: float
+    width: float
+
+
+def costs(page: content.Treatment) -> list[Cost]:
+    """A session, a course and a year of maintenance on one scale of rupees."""
+    if page.price is None:
+        return []
+    session = (page.price.min, page.price.max) if page.price.per != "course" else None
+    spans = [
+        ("One session", session),
+        (f"A course of {facts.FROZEN['sessions'](page)}" if session else "A whole course", facts.course_price(page)),
+        ("Each year after that", facts.yearly_price(page)),
+    ]
+    most = max(span[1] for _, span in spans if span)
+    return [
+        Cost(label, facts.money(span), round(100 * span[0] / most, 1), round(100 * (span[1] - span[0]) / most, 1))
+        for label, span in spans
+        if span
+    ]

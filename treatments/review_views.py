@@ -1,0 +1,174 @@
+"""A doctor's page behind a link: read, compare, remark, sign or return. No account, no cookie."""
+
+import re
+from html import unescape
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.views.decorators.http import require_http_methods
+
+from treatments import difference, views
+from treatments.models import Revision, SignOff
+from treatments.models.review_links import ReviewLink, WrongCode
+from treatments.origins import comes_from_elsewhere
+
+LONGEST_REMARK = 5000
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+TEMPLATES = {"treatment": "treatments/treatment.html", "concern": "concerns/concern.html"}
+
+
+def private(view):
+    """Not stored, not indexed, and its address is told to no other page: it holds the token."""
+
+    def wrapped(request, token):
+        link = ReviewLink.objects.by_token(token)
+        if link is None:
+            raise Http404
+        if request.method == "POST" and comes_from_elsewhere(request):
+            raise PermissionDenied
+        response = view(request, link)
+        for name, value in PRIVATE.items():
+            response[name] = value
+        return response
+
+    return wrapped
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def review(request, link: ReviewLink):
+    """Only a POST changes anything: mail scanners follow links."""
+    if not link.is_open(at=timezone.now()) or link.newer_revision():
+        return closed(request, link)
+    if request.method != "POST":
+        return reading(request, link)
+    action = ACTIONS.get(request.POST.get("action", ""))
+    return action(request, link) if action else reading(request, link)
+
+
+def reading(request, link: ReviewLink, *, error: str = "", notice: str = "", status: int = 200):
+    """The page as patients will see it, with what changed and a place for remarks. What was typed stays."""
+    context = page_context(link.revision)
+    typed = {name: value[:LONGEST_REMARK] for name, value in request.POST.items()}
+    context |= {
+        "link": link,
+        "review_link": link,
+        "typed": typed,
+        "error": error,
+        "notice": notice,
+        "differences": differences_for(link),
+        "noindex": True,
+        "canonical_url": "",
+    }
+    return render(request, TEMPLATES[link.revision.kind], context, status=status)
+
+
+def page_context(revision: Revision) -> dict:
+    context = views.treatment_context if revision.kind == "treatment" else views.concern_context
+    return context(revision.page)
+
+
+def differences_for(link: ReviewLink) -> list | None:
+    """Against the words that were signed last; nothing to compare with where none ever were."""
+    signed = Revision.objects.of(link.revision.subject).filter(number__lt=link.revision.number, sign_offs__isnull=False)
+    last = signed.order_by("-number").first()
+    return difference.differences(last.page, link.revision.page) if last else None
+
+
+def send_code(request, link: ReviewLink):
+    link.send_code()
+    return reading(request, link, notice="We sent you a code in a second message. It works for 30 minutes.")
+
+
+def sign(request, link: ReviewLink):
+    if not request.POST.get("read"):
+        return reading(request, link, error="Tick the box to say that you have read the page.", status=422)
+    try:
+        link.sign(
+            typed_code=request.POST.get("code", "")[:20],
+            rendered_text=rendered_text(link.revision),
+            remarks=request.POST.get("remarks", "")[:LONGEST_REMARK].strip(),
+        )
+    except WrongCode as error:
+        return reading(request, link, error=error.messages[0], status=422)
+    except ValidationError as error:
+        return reading(request, link, error=error.messages[0], status=409)
+    return HttpResponseRedirect(link.get_absolute_url())
+
+
+def give_back(request, link: ReviewLink):
+    remarks = typed_remarks(request.POST)
+    if not remarks:
+        return reading(request, link, error="Write at least one remark: the editor needs to know why.", status=422)
+    try:
+        link.give_back(remarks)
+    except ValidationError as error:
+        return reading(request, link, error=error.messages[0], status=409)
+    return HttpResponseRedirect(link.get_absolute_url())
+
+
+ACTIONS = {"code": send_code, "sign": sign, "return": give_back}
+
+
+def typed_remarks(post) -> list[tuple[str, str]]:
+    """By place: `remark-<anchor>` fields, and `remarks` for the page as a whole."""
+    found = [
+        (name.removeprefix("remark-")[:60], text.strip()[:LONGEST_REMARK])
+        for name, text in post.items()
+        if name.startswith("remark-")
+    ]
+    overall = post.get("remarks", "").strip()[:LONGEST_REMARK]
+    return [(place, text) for place, text in [*found, ("", overall)] if text]
+
+
+def closed(request, link: ReviewLink):
+    """Why the link leads nowhere now, and where to go instead; after signing, the receipt."""
+    if request.method == "POST" and request.POST.get("action") == "withdraw" and may_withdraw(link):
+        assert link.sign_off is not None
+        link.sign_off.withdraw(note=request.POST.get("remarks", "")[:LONGEST_REMARK].strip())
+        return HttpResponseRedirect(link.get_absolute_url())
+    context = views.head("", title="A page to sign", description="", indexable=False)
+    context |= {"link": link, "reason": reason(link), "pages": signed_pages(link), "may_withdraw": may_withdraw(link)}
+    context |= {"canonical_url": "", "newer": newer_link(link)}
+    return render(request, "review/closed.html", context, status=200 if link.sign_off else 410)
+
+
+def reason(link: ReviewLink) -> str:
+    if link.sign_off:
+        return "withdrawn" if hasattr(link.sign_off, "withdrawal") else "signed"
+    if link.used_at:
+        return "returned"
+    if link.revoked_at:
+        return "revoked"
+    return "newer" if link.newer_revision() else "expired"
+
+
+def may_withdraw(link: ReviewLink) -> bool:
+    return reason(link) == "signed"
+
+
+def newer_link(link: ReviewLink) -> ReviewLink | None:
+    """Another open link of the same doctor for the same page."""
+    others = ReviewLink.objects.open(at=timezone.now()).filter(practitioner=link.practitioner, pk__gt=link.pk)
+    return others.filter(revision__in=Revision.objects.of(link.revision.subject)).first()
+
+
+def signed_pages(link: ReviewLink) -> list[Revision]:
+    """The live pages that bear this doctor's name now. Shown only to someone who has signed with this link."""
+    if link.sign_off is None:
+        return []
+    now = timezone.now()
+    signed = SignOff.objects.valid(at=now).filter(practitioner=link.practitioner)
+    return list(Revision.objects.live(at=now).filter(fingerprint__in=signed.values("fingerprint")).defer("snapshot"))
+
+
+def rendered_text(revision: Revision) -> str:
+    """The page's words as they were shown, block by block, to be kept with the signature."""
+    html = render_to_string(TEMPLATES[revision.kind], page_context(revision))
+    main = html[html.index("<main") : html.index("</main>")]
+    lines = (unescape(strip_tags(line)).strip() for line in re.sub(r"</(p|h\d|li|tr|dd|dt)>", "\n", main).split("\n"))
+    return "\n".join(line for line in lines if line)
