@@ -37,9 +37,7 @@ def test_a_changed_sentence_names_its_place():
 
     (found,) = differences(PAGE, changed)
 
-    assert found == Difference(
-        "Sections › In brief › Statements › It helps. › Text", "It may help.", "It helps.", True
-    )
+    assert found == Difference("Sections › In brief › Statements › It helps. › Text", "It may help.", "It helps.", True)
 
 
 def test_a_part_that_goes_does_not_drag_its_neighbours_along():

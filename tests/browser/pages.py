@@ -1,0 +1,30 @@
+"""Which pages there are to look at, as search engines find them, and those that they are not told of."""
+
+import urllib.request
+import xml.etree.ElementTree as XML
+
+UNLISTED = ["/nowhere/", "/enquire/", "/treatments/mesotherapy/changes/", "/accounts/login/"]
+ONE_OF_EACH = [
+    "/",
+    "/treatments/",
+    "/treatments/mesotherapy/",
+    "/concerns/",
+    "/concerns/fine-lines/",
+    "/about/",
+    *UNLISTED,
+]
+
+
+def listed(site) -> list[str]:
+    with urllib.request.urlopen(f"{site.url}/sitemap.xml", timeout=10) as answer:
+        document = XML.fromstring(answer.read())
+    return [element.text.removeprefix(site.url) for element in document.iter() if element.tag.endswith("}loc")]
+
+
+def every_page(site) -> list[str]:
+    return [*listed(site), *UNLISTED]
+
+
+def unfold(page) -> None:
+    """Opens every part that a reader could open."""
+    page.eval_on_selector_all("details", "found => found.forEach(e => { e.open = true })")

@@ -1,0 +1,87 @@
+"""What a reader gets: on a small screen, on paper, with scripts off, and nothing from elsewhere."""
+
+import re
+
+import pytest
+
+from tests.browser.pages import ONE_OF_EACH, every_page, unfold
+
+OUTSIDE = """found => found.filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 3).map(e => e.outerHTML.slice(0, 80))"""
+# By style and not by `innerText`: that leaves out what the browser has not yet drawn because it is far below.
+SHOWN = """() => {
+  const read = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches("script, style, svg, template")) return " ";
+    const style = getComputedStyle(node);
+    if (style.display === "none" || style.visibility === "hidden") return " ";
+    return [...node.childNodes].map(read).join(style.display === "inline" ? "" : " ");
+  };
+  return read(document.querySelector("main"));
+}"""
+
+
+def shown(page) -> list[str]:
+    """Words of the main text that a reader can come to see."""
+    return re.findall(r"\w+", page.evaluate(SHOWN).lower())
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_scrolls_sideways(site, open_page, width):
+    page, wide = open_page("/", width=width), {}
+    for path in every_page(site):
+        page.goto(path)
+        unfold(page)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wide[path] = page.eval_on_selector_all("body *", OUTSIDE)
+
+    assert wide == {}
+
+
+def test_every_page_comes_from_this_site_alone_and_without_a_complaint(site, open_page, complaints):
+    page, asked = open_page("/"), []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in every_page(site):
+        page.goto(path, wait_until="load")
+
+    assert len(asked) > 20
+    assert [url for url in asked if not url.startswith(f"{site.url}/")] == []
+    # The browser itself reports an address that is not there.
+    assert [line for line in complaints if "404" not in line] == []
+
+
+def test_pages_leave_nothing_in_the_browser(open_page):
+    page = open_page("/")
+    for path in ONE_OF_EACH[:6]:
+        page.goto(path)
+
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("path", ONE_OF_EACH)
+def test_without_scripts_the_words_are_the_same(open_page, path):
+    with_scripts, without = open_page(path), open_page(path, javascript=False)
+    unfold(with_scripts)
+
+    scripted, plain = set(shown(with_scripts)), set(shown(without))
+
+    assert len(plain) > 10
+    assert scripted ^ plain == set()
+
+
+NOT_DRAWN = "found => found.filter(e => getComputedStyle(e).contentVisibility !== 'visible').length"
+
+
+@pytest.mark.parametrize("path", ONE_OF_EACH[:6])
+def test_nothing_of_the_main_text_is_lost_on_paper(open_page, path):
+    page = open_page(path, width=1280)
+    unfold(page)
+    page.eval_on_selector_all("main nav", "found => found.forEach(e => e.remove())")
+    on_screen = shown(page)
+
+    page.emulate_media(media="print")
+
+    assert set(on_screen) - set(shown(page)) == set()
+    assert page.eval_on_selector_all("main *", NOT_DRAWN) == 0
+    assert not page.locator(".masthead nav").is_visible()

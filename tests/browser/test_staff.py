@@ -1,0 +1,182 @@
+"""The staff's pages in a real browser: under our policy, by keyboard, without a script, without a barrier."""
+
+import re
+import time
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from axe_playwright_python.sync_playwright import Axe
+
+TREATMENTS = "/admin/treatments/treatment/"
+
+
+@pytest.fixture(scope="module")
+def account(site) -> dict[str, str]:
+    email = f"browser-{time.time_ns()}@example.org"
+    said = site.manage("createstaff", email, "--role", "manager")
+    return dict(line.split(": ", 1) for line in said.splitlines() if ": " in line)
+
+
+@pytest.fixture
+def staff_page(open_page, account, site):
+    """Logged in once as a person does it; each code works once, so later pages take the cookies along."""
+
+    def staff_page(path: str, **options):
+        if "cookies" not in account:
+            page = open_page("/admin/", javascript=False)
+            page.fill("[name=login]", account["email"])
+            page.fill("[name=password]", account["password"])
+            page.click("input[type=submit]")
+            page.fill("[name=code]", format_hotp_value(hotp_value(account["totp_secret"], int(time.time()) // 30)))
+            page.click("input[type=submit]")
+            assert page.url == f"{site.url}/admin/"
+            account["cookies"] = page.context.cookies()
+        page = open_page("/accounts/login/", **options)
+        page.context.add_cookies(account["cookies"])
+        page.goto(path)
+        return page
+
+    return staff_page
+
+
+@pytest.fixture
+def mesotherapy(staff_page):
+    page = staff_page(f"{TREATMENTS}?q=mesotherapy", javascript=False)
+    return page.get_attribute("#result_list a:text-is('Mesotherapy')", "href").split("?")[0]
+
+
+def addresses(mesotherapy: str) -> list[str]:
+    treatment = mesotherapy.removesuffix("change/")
+    places = [f"{treatment}{name}/" for name in ("change", "preview", "publish", "history", "delete")]
+    places += [f"/admin/treatments/{kind}/" for kind in ("treatment", "concern", "source", "revision", "section")]
+    places += [f"/admin/treatments/{kind}/add/" for kind in ("treatment", "section", "source", "practitioner")]
+    places += ["/admin/", "/admin/treatments/organisation/", "/admin/treatments/revision/1/page/", "/admin/auth/user/"]
+    return [*places, "/admin/auth/user/add/", "/accounts/2fa/", "/accounts/password/change/", "/accounts/logout/"]
+
+
+def test_no_page_of_the_staff_offends_against_the_policy(staff_page, complaints, mesotherapy):
+    page = staff_page("/admin/")
+    for address in addresses(mesotherapy):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert complaints == [], address
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_page_of_the_staff_keeps_anyone_out(staff_page, mesotherapy, dark):
+    page = staff_page("/admin/", width=1280, dark=dark)
+    section = page.request.get(mesotherapy).text()
+    section = re.search(r"/admin/treatments/section/\d+/change/", section)[0]
+    found = {}
+    for address in [*addresses(mesotherapy), section]:
+        page.goto(address)
+        violations = Axe().run(page).response["violations"]
+        if violations:
+            found[address] = [(fault["id"], fault["impact"], fault["nodes"][0]["html"]) for fault in violations]
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [320, 768, 1440])
+def test_no_page_of_the_staff_is_wider_than_its_window(staff_page, mesotherapy, width):
+    page = staff_page("/admin/", width=width)
+    for address in addresses(mesotherapy):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def titles(page) -> list[str]:
+    return page.locator("#side_effects-group .part:not(.empty-form) .inline_label").all_inner_texts()
+
+
+def open_side_effects(page) -> None:
+    page.locator("#side_effects-heading").focus()
+    page.evaluate("document.querySelector('#side_effects-group').closest('details').open = true")
+
+
+def test_rows_move_by_keyboard_say_so_and_stay_moved(staff_page, mesotherapy):
+    page = staff_page(mesotherapy, width=1280)
+    open_side_effects(page)
+    before = titles(page)
+    assert len(before) > 2
+
+    down = page.get_by_role("button", name=f"Move down: {before[0]}", exact=True)
+    down.press("Enter")
+
+    assert titles(page)[:2] == [before[1], before[0]]
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == f"Move down: {before[0]}"
+    assert f"{before[0]} is now number 2 of {len(before)}." in page.locator("[aria-live=polite]").inner_text()
+    page.click("[name=_continue]")
+    open_side_effects(page)
+    assert titles(page)[:2] == [before[1], before[0]]
+    page.get_by_role("button", name=f"Move up: {before[0]}", exact=True).press("Space")
+    page.click("[name=_continue]")
+    open_side_effects(page)
+    assert titles(page) == before
+
+
+def test_the_first_row_does_not_move_up(staff_page, mesotherapy):
+    page = staff_page(mesotherapy)
+    open_side_effects(page)
+    before = titles(page)
+
+    up = page.get_by_role("button", name=f"Move up: {before[0]}", exact=True)
+    up.press("Enter")
+
+    assert up.get_attribute("aria-disabled") == "true"
+    assert titles(page) == before
+
+
+def test_moving_and_taking_back_a_new_row_leaves_the_others_whole(staff_page, mesotherapy):
+    page = staff_page(mesotherapy, width=1280)
+    open_side_effects(page)
+    before = titles(page)
+    for _ in range(2):
+        page.locator("#side_effects-group .add-row a").click()
+    page.get_by_role("button", name="Move up: #", exact=False).last.press("Enter")
+    page.get_by_role("button", name=f"Move down: {before[0]}", exact=True).press("Enter")
+
+    page.locator("#side_effects-group .inline-deletelink").first.click()
+    page.locator("#side_effects-group .inline-deletelink").first.click()
+    page.get_by_role("button", name=f"Move up: {before[0]}", exact=True).press("Enter")
+    page.click("[name=_continue]")
+
+    assert page.locator(".problems").count() == 0
+    open_side_effects(page)
+    assert titles(page) == before
+
+
+def test_an_edit_link_opens_the_list_it_leads_to(staff_page, mesotherapy):
+    page = staff_page(mesotherapy.replace("/change/", "/preview/"), javascript=False)
+
+    page.locator("#rare-complications a.edit[href*='#']").first.click()
+
+    assert page.url.endswith("#side_effects-group")
+    page.locator("#side_effects-group").wait_for(state="visible")
+
+
+def test_words_that_are_not_saved_are_not_lost_by_a_click(staff_page, mesotherapy):
+    page = staff_page(mesotherapy)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.fill("[name=body_location]", "The face, half-written")
+    page.press("[name=body_location]", "Tab")
+
+    page.get_by_role("link", name="Preview the draft").click()
+    page.wait_for_timeout(300)
+
+    assert asked == ["beforeunload"]
+    assert page.input_value("[name=body_location]") == "The face, half-written"
+
+
+def test_a_page_is_edited_and_published_without_a_script(staff_page, site):
+    page = staff_page("/admin/treatments/sitepage/?q=accessibility", javascript=False)
+    page.locator("#result_list tbody th a").first.click()
+    page.fill("[name=summary]", f"How well this site works for everybody, as of {time.time_ns()}.")
+    words = page.input_value("[name=summary]")
+
+    page.click("[name=_publish]")
+    page.click("input[value='Publish now']")
+
+    assert "is live" in page.locator(".messagelist").inner_text()
+    page.locator(".messagelist a").click()
+    assert words in page.locator("main").inner_text()

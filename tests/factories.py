@@ -1,0 +1,87 @@
+"""Dull, valid things to test with. Each takes what a test cares about and makes up the rest."""
+
+from django.contrib.auth.models import User
+from django.test import TestCase
+from django.utils import timezone
+
+from treatments import choices
+from treatments.models import (
+    Concern,
+    Organisation,
+    Practitioner,
+    Price,
+    Revision,
+    SitePage,
+    Source,
+    Statement,
+    Treatment,
+    freeze,
+)
+from treatments.models.signing import sign
+
+
+def make_editor(email="editor@example.org", **fields) -> User:
+    return User.objects.create_user(email, email, is_staff=True, **fields)
+
+
+def make_doctor(**fields) -> Practitioner:
+    registered = {"name": "Asha Rao", "degree": "MD", "council": "A council", "registration_number": "12345"}
+    return made(Practitioner, registered | fields)
+
+
+def make_organisation(**fields) -> Organisation:
+    return made(Organisation, {"name": "Cosma Beauty"} | fields)
+
+
+def make_source(key="trial", **fields) -> Source:
+    return made(Source, {"key": key, "title": "A small trial", "kind": choices.SourceKind.TRIAL} | fields)
+
+
+def make_treatment(slug="needling", *, text="Small needles go into the skin.", **fields) -> Treatment:
+    """With one section, one statement and no price."""
+    plain = {
+        "name": slug.capitalize(),
+        "heading": f"{slug.capitalize()} in plain words",
+        "summary": "Small needles go into the skin.",
+        "procedure_type": choices.ProcedureType.PERCUTANEOUS,
+    }
+    treatment = made(Treatment, {"slug": slug} | plain | fields)
+    add_section(treatment, "overview", text)
+    return treatment
+
+
+def add_section(treatment: Treatment, anchor: str, text: str, **fields) -> Statement:
+    section = treatment.sections.create(anchor=anchor, heading="A part of the page")
+    return made(Statement, {"section": section, "text": text} | fields)
+
+
+def add_price(treatment: Treatment, **fields) -> Price:
+    return made(Price, {"treatment": treatment, "min": 3000, "max": 15000, "factors": "The doctor"} | fields)
+
+
+def make_concern(slug="dull-skin", **fields) -> Concern:
+    return made(Concern, {"slug": slug, "name": "Dull skin", "summary": "Skin that looks tired."} | fields)
+
+
+def make_site_page(slug="about", *, text="We write plainly.", **fields) -> SitePage:
+    page = made(SitePage, {"slug": slug, "title": "About us", "summary": "Who we are."} | fields)
+    page.sections.create(anchor="who-we-are", heading="Who we are", text=text)
+    return page
+
+
+def made(model, fields: dict):
+    """A row that staff could have saved."""
+    row = model(**fields)
+    row.full_clean()
+    row.save()
+    return row
+
+
+def publish(subject, *, by=None, at=None, signed_by=None) -> Revision:
+    """Freezes the draft and shows it to patients from `at` on, with all that happens once it is stored."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        revision = freeze(subject, by=by)
+        if signed_by:
+            sign(revision, signed_by, rendered_text="The words as the doctor read them.")
+        revision.publish(by=by, at=at or timezone.now())
+    return revision

@@ -1,0 +1,173 @@
+"""What the environment may say, and the one sentence that a wrong one is answered with."""
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+PUBLIC = {"SITE_URL": "https://example.org", "SECRET_KEY": "a" * 50}
+SHOW = (
+    "import json; from cosma import settings as s; print(json.dumps({name: getattr(s, name) for name in ("
+    "'ALLOWED_HOSTS', 'CSRF_COOKIE_NAME', 'CSRF_COOKIE_SECURE', 'CSRF_TRUSTED_ORIGINS', 'DEBUG', 'INDEX_UNREVIEWED', "
+    "'SECURE_HSTS_SECONDS', 'SESSION_COOKIE_HTTPONLY', 'SESSION_COOKIE_NAME', 'SESSION_COOKIE_SAMESITE', "
+    "'SESSION_COOKIE_SECURE', 'SITE_URL', 'TRUSTED_PROXIES')}))"
+)
+
+
+def python(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    """A process of its own with this environment and nothing of ours."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env=kept | {"VAR_DIR": str(folder / "var")} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def chosen(folder: Path, **environment: str) -> dict:
+    import json
+
+    done = python(folder, "-c", SHOW, **environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+REFUSED = {
+    "public and DEBUG": (PUBLIC | {"DEBUG": "true"}, "DEBUG shows secrets to visitors"),
+    "public without a secret": ({"SITE_URL": "https://example.org"}, "SECRET_KEY is missing"),
+    "public over http": ({"SITE_URL": "http://example.org", "SECRET_KEY": "a"}, "must start with https://"),
+    "no address at all": ({"SITE_URL": "example.org"}, "must be a web address"),
+    "other scheme": ({"SITE_URL": "ftp://example.org"}, "must be a web address"),
+    "a host that only looks like this computer": (
+        {"SITE_URL": "http://127.0.0.1.example.org"},
+        "must start with https://",
+    ),
+    "database of another kind": ({"DATABASE_URL": "mysql://a@b/c"}, "names no database that this site knows"),
+    "database that is no address": ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+    "proxy that is no address": ({"TRUSTED_PROXIES": "10.0.0.0/8, nginx"}, "TRUSTED_PROXIES must list addresses"),
+    "folder that cannot be": ({"VAR_DIR": "/proc/nowhere"}, "VAR_DIR"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_wrong_environment_stops_with_one_sentence(tmp_path, what):
+    environment, words = REFUSED[what]
+
+    done = python(tmp_path, "manage.py", "check", **environment)
+
+    assert done.returncode != 0
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_with_an_empty_environment_it_runs_on_a_laptop(tmp_path):
+    found = chosen(tmp_path)
+
+    assert found["SITE_URL"] == "http://127.0.0.1:8000"
+    assert (found["DEBUG"], found["INDEX_UNREVIEWED"], found["TRUSTED_PROXIES"]) == (False, True, [])
+    assert (found["SESSION_COOKIE_NAME"], found["CSRF_COOKIE_NAME"]) == ("session", "csrf")
+    assert not found["SESSION_COOKIE_SECURE"]
+    assert found["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_a_public_site_binds_its_cookies_to_the_host_and_to_https(tmp_path):
+    found = chosen(tmp_path, **PUBLIC)
+
+    assert (found["SESSION_COOKIE_NAME"], found["CSRF_COOKIE_NAME"]) == ("__Host-session", "__Host-csrf")
+    assert found["SESSION_COOKIE_SECURE"]
+    assert found["CSRF_COOKIE_SECURE"]
+    assert found["SESSION_COOKIE_HTTPONLY"]
+    assert found["SESSION_COOKIE_SAMESITE"] == "Lax"
+    assert found["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
+    assert found["ALLOWED_HOSTS"] == ["example.org"]
+    assert found["CSRF_TRUSTED_ORIGINS"] == ["https://example.org"]
+    assert found["INDEX_UNREVIEWED"] is False
+
+
+def test_lists_may_be_written_with_spaces(tmp_path):
+    found = chosen(
+        tmp_path, **PUBLIC, ALLOWED_HOSTS="example.org, www.example.org ,", TRUSTED_PROXIES="10.0.0.1, 192.168.0.0/16"
+    )
+
+    assert found["ALLOWED_HOSTS"] == ["example.org", "www.example.org"]
+    assert found["TRUSTED_PROXIES"] == ["10.0.0.1/32", "192.168.0.0/16"]
+
+
+def test_the_secret_is_made_once_and_is_for_its_owner_alone(tmp_path):
+    first = python(tmp_path, "-c", "from cosma import settings; print(settings.SECRET_KEY)").stdout
+    again = python(tmp_path, "-c", "from cosma import settings; print(settings.SECRET_KEY)").stdout
+    path = tmp_path / "var" / "secret_key"
+
+    assert first == again
+    assert len(first.strip()) >= 50
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir() if file.name.startswith("secret_key")] == ["secret_key"]
+
+
+def test_processes_that_start_together_agree_on_the_secret(tmp_path):
+    show = "from cosma import settings; print(settings.SECRET_KEY)"
+    command = [sys.executable, "-c", show]
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path / "var")}
+
+    together = [
+        subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+
+    assert len({process.communicate()[0] for process in together}) == 1
+
+
+def test_a_public_site_passes_the_checks_that_django_makes_of_one(tmp_path):
+    done = python(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PUBLIC | {"SECRET_KEY": KEY})
+
+    assert done.returncode == 0, done.stderr
+
+
+KEY = "Zt3-fJ0x9Qm_Lw7Yc5Vb1Ns8Kd2Hg4Pr6Ta-Ue_Xi0Oj3Wz7Qk5"
+
+
+def test_the_driver_is_psycopg2_and_psycopg_3_is_not_there():
+    """With both installed Django would take psycopg 3 without a word."""
+    assert find_spec("psycopg2")
+    assert not find_spec("psycopg")
+
+
+def test_the_tests_run_on_the_database_they_say(db):
+    assert connection.vendor == os.environ["TEST_DATABASE"]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            assert type(connection.connection).__module__.startswith("psycopg2")
+            assert connection.pg_version >= 150000
+        else:
+            cursor.execute("PRAGMA journal_mode")
+            assert cursor.fetchone()[0] in ("wal", "memory")
+
+
+def test_passwords_are_kept_by_argon2_and_long():
+    assert settings.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
+    (length,) = [v["OPTIONS"]["min_length"] for v in settings.AUTH_PASSWORD_VALIDATORS if "OPTIONS" in v]
+    assert length >= 12
+
+
+def test_every_name_of_the_environment_is_cleared_for_tests():
+    """What developers have set for their own copy must not decide what a test sees."""
+    from tests.servers import OUR_ENVIRONMENT
+
+    text = (settings.BASE_DIR / "cosma" / "settings.py").read_text()
+    read = set(re.findall(r"env(?:\.\w+)?\(\s*\"([A-Z_]+)\"", text)) | set(
+        re.findall(r"(?:listed|networks)\(\"(\w+)\"", text)
+    )
+
+    assert read
+    assert read - set(OUR_ENVIRONMENT) == set()

@@ -1,0 +1,89 @@
+import pytest
+from django.core.management import call_command
+
+from treatments import files, loading
+from treatments.models import Organisation, Publication, Revision, Treatment
+
+
+def contents(folder) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.yaml"))}
+
+
+def dump(folder) -> dict[str, bytes]:
+    call_command("dumpcontent", folder, verbosity=0)
+    return contents(folder)
+
+
+def test_the_shipped_files_are_exactly_what_dumpcontent_writes(shipped, tmp_path):
+    written, shipped_files = dump(tmp_path), contents(loading.SHIPPED)
+
+    assert written.keys() == shipped_files.keys()
+    # One at a time, so that a difference shows where it is.
+    for name in written:
+        assert written[name].decode() == shipped_files[name].decode(), name
+
+
+def test_dump_load_dump_gives_the_same_bytes(shipped, tmp_path):
+    first = dump(tmp_path / "first")
+    Treatment.objects.update(name="Changed", heading="Changed", evidence="", permanence="")
+
+    call_command("loadcontent", tmp_path / "first", verbosity=0)
+
+    assert dump(tmp_path / "second") == first
+
+
+def test_loading_again_makes_no_new_revision(shipped):
+    before = Revision.objects.count(), Publication.objects.count()
+
+    call_command("loadcontent", "--publish-unreviewed", verbosity=0)
+
+    assert (Revision.objects.count(), Publication.objects.count()) == before
+
+
+def test_loading_without_publishing_changes_nothing_that_patients_read(shipped, client, tmp_path):
+    before = client.get("/treatments/mesotherapy/").content
+    name = "treatments/mesotherapy.en-IN.yaml"
+    dump(tmp_path)
+    text = (tmp_path / name).read_text()
+    (tmp_path / name).write_text(text.replace("name: Mesotherapy", "name: Other"))
+
+    call_command("loadcontent", tmp_path, verbosity=0)
+
+    assert Treatment.objects.get(slug="mesotherapy").name == "Other"
+    assert client.get("/treatments/mesotherapy/").content == before
+
+
+@pytest.mark.django_db
+def test_once_loads_into_an_empty_site_and_does_nothing_the_second_time():
+    call_command("loadcontent", "--once", verbosity=0)
+    Treatment.objects.update(name="Changed by staff")
+
+    call_command("loadcontent", "--once", "--publish-unreviewed", verbosity=0)
+
+    assert set(Treatment.objects.values_list("name", flat=True)) == {"Changed by staff"}
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("path", sorted(loading.SHIPPED.rglob("*.yaml")), ids=lambda path: path.name)
+def test_shipped_files_read_as_they_are_reviewed(path):
+    """A sentence a line, no line that hides its end, nothing that only a machine could write."""
+    text = path.read_text()
+
+    assert text.endswith("\n")
+    assert not [line for line in text.splitlines() if line != line.rstrip()]
+    assert "!!" not in text
+    assert "\\u" not in text
+
+
+def test_the_folders_hold_nothing_that_loading_would_pass_over():
+    known = {f"{folder}/{path.name}" for folder in files.FOLDERS for path in (loading.SHIPPED / folder).glob("*.yaml")}
+
+    assert contents(loading.SHIPPED).keys() == known | {files.SOURCES, files.ORGANISATION}
+
+
+def test_loading_keeps_what_staff_entered_about_the_organisation(shipped):
+    Organisation.objects.update(legal_name="A company that staff entered")
+
+    call_command("loadcontent", verbosity=0)
+
+    assert Organisation.objects.get().legal_name == "A company that staff entered"

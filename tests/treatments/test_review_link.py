@@ -1,0 +1,250 @@
+"""A doctor signs through a link: what it shows, what it asks, and when it stops working."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from outbox.models import Mail
+from tests.factories import add_section, make_doctor, make_editor, make_treatment
+from treatments.models import Change, Remark, ReviewLink, SignOff, freeze
+from treatments.models.review_links import CODE_TRIES, LINK_LASTS, send_for_review
+from treatments.models.signing import valid_signature
+
+pytestmark = pytest.mark.django_db
+LOCAL = {"HTTP_HOST": "localhost", "HTTP_SEC_FETCH_SITE": "same-origin"}
+
+
+@pytest.fixture
+def doctor():
+    return make_doctor(email="doctor@example.org")
+
+
+@pytest.fixture
+def treatment():
+    return make_treatment(text="It may help.")
+
+
+@pytest.fixture
+def link(treatment, doctor):
+    return send_for_review(freeze(treatment, by=None), doctor, by=None)
+
+
+def mail(kind):
+    return Mail.objects.filter(kind=kind).latest("pk").letter()
+
+
+def post(client, link, **fields):
+    return client.post(link.get_absolute_url(), fields, **LOCAL)
+
+
+def sign(client, link, **fields):
+    post(client, link, action="code")
+    code = re.search(r"\d{6}", mail("review-code").body)[0]
+    return post(client, link, **({"action": "sign", "read": "yes", "code": code} | fields))
+
+
+def sign_without_mail(client, link):
+    post(client, link, action="code")
+    return post(client, link, action="sign", read="yes", code=link.code())
+
+
+def test_the_doctor_reads_the_page_as_patients_will_see_it(client, link):
+    response = client.get(link.get_absolute_url(), **LOCAL)
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "It may help." in page and "Sign these words" in page and "All its words are new to you" in page
+
+
+def test_the_answer_is_not_kept_found_or_told_to_other_pages(client, link):
+    response = client.get(link.get_absolute_url(), **LOCAL)
+
+    assert response["Cache-Control"] == "no-store"
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in response["X-Robots-Tag"]
+    assert not response.cookies
+
+
+def test_reading_the_link_signs_nothing(client, link):
+    for method in (client.get, client.head):
+        method(link.get_absolute_url(), **LOCAL)
+
+    link.refresh_from_db()
+    assert link.used_at is None and not SignOff.objects.exists()
+
+
+def test_a_doctor_signs_with_the_code_from_the_second_message(client, link, doctor):
+    response = sign(client, link, remarks="Well put.")
+
+    signed = SignOff.objects.get()
+    assert response.status_code == 302
+    assert (signed.practitioner, signed.remarks) == (doctor, "Well put.")
+    assert "It may help." in signed.rendered_text
+    assert valid_signature(link.revision, at=timezone.now()) == signed
+    assert signed.fingerprint in mail("review-receipt").body
+
+
+def test_a_link_works_once(client, link):
+    sign(client, link)
+
+    again = sign_without_mail(client, link)
+
+    assert SignOff.objects.count() == 1
+    assert "You signed this page" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"code": "000000x"}, "That is not the code we sent"),
+        ({"read": ""}, "Tick the box"),
+    ],
+)
+def test_what_was_typed_stays_after_an_error(client, link, fields, message):
+    response = sign(client, link, remarks="Say <how> deep.", **fields)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert message in page and "Say &lt;how&gt; deep." in page
+    assert not SignOff.objects.exists()
+
+
+def test_a_code_cannot_be_guessed_again_and_again(client, link):
+    post(client, link, action="code")
+    link.refresh_from_db()
+    wrong = "000001" if link.code() != "000001" else "000002"
+    for _ in range(CODE_TRIES):
+        post(client, link, action="sign", read="yes", code=wrong)
+
+    response = post(client, link, action="sign", read="yes", code=link.code())
+
+    assert "no longer valid" in response.content.decode() and not SignOff.objects.exists()
+
+
+def test_an_old_code_stops_working_when_a_new_one_is_sent(client, link):
+    post(client, link, action="code")
+    link.refresh_from_db()
+    old = link.code()
+
+    post(client, link, action="code")
+    post(client, link, action="sign", read="yes", code=old)
+
+    assert not SignOff.objects.exists()
+
+
+def test_no_code_signs_before_one_was_sent(client, link):
+    post(client, link, action="sign", read="yes", code=link.code())
+
+    assert not SignOff.objects.exists()
+
+
+def test_remarks_go_back_paragraph_by_paragraph(client, link):
+    post(client, link, action="return", **{"remark-overview": "Say how often.", "remarks": "Too short."})
+
+    assert set(Remark.objects.values_list("place", "text")) == {("overview", "Say how often."), ("", "Too short.")}
+    assert "You returned this page" in client.get(link.get_absolute_url(), **LOCAL).content.decode()
+
+
+def test_a_page_is_not_returned_without_a_word(client, link):
+    response = post(client, link, action="return")
+
+    link.refresh_from_db()
+    assert response.status_code == 422 and link.used_at is None
+
+
+def test_a_signature_is_taken_back_through_the_same_link(client, link):
+    sign(client, link)
+
+    post(client, link, action="withdraw", remarks="I was too quick.")
+
+    assert valid_signature(link.revision, at=timezone.now()) is None
+    assert "You took your signature back" in client.get(link.get_absolute_url(), **LOCAL).content.decode()
+
+
+def test_a_link_stops_working_when_the_medical_words_move_on(client, link, treatment, doctor):
+    treatment.sections.first().statements.update(text="It helps.")
+    newer = send_for_review(freeze(treatment, by=None), doctor, by=None)
+    ReviewLink.objects.filter(pk=link.pk).update(revoked_at=None)
+
+    response = sign_without_mail(client, link)
+
+    assert response.status_code == 410 and not SignOff.objects.exists()
+    assert newer.get_absolute_url() in response.content.decode()
+
+
+@pytest.mark.parametrize("field", ["revoked_at", "expires_at"])
+def test_a_link_that_was_called_off_or_is_too_old_signs_nothing(client, link, field):
+    ReviewLink.objects.filter(pk=link.pk).update(**{field: timezone.now() - timedelta(minutes=1)})
+
+    assert sign_without_mail(client, link).status_code == 410
+    assert not SignOff.objects.exists()
+
+
+def test_a_new_link_calls_off_the_one_before(treatment, doctor, link):
+    send_for_review(link.revision, doctor, by=None)
+
+    link.refresh_from_db()
+    assert link.revoked_at and mail("review-link").to == "doctor@example.org"
+
+
+def test_a_link_called_off_before_it_was_sent_is_not_sent(link):
+    ReviewLink.objects.revoke(at=timezone.now())
+
+    assert mail("review-link") is None
+
+
+@pytest.mark.parametrize("token", ["1", "1:forged", "x" * 500, "%00", "-1:abc"])
+def test_a_token_that_we_did_not_write_leads_nowhere(client, token):
+    assert client.get(f"/review/{token}/", **LOCAL).status_code in (400, 404)
+
+
+def test_a_form_on_another_site_signs_nothing(client, link):
+    response = client.post(
+        link.get_absolute_url(), {"action": "code"}, HTTP_HOST="localhost", HTTP_SEC_FETCH_SITE="cross-site"
+    )
+
+    assert response.status_code == 403 and not Mail.objects.filter(kind="review-code").exists()
+
+
+def test_an_author_is_not_asked_to_sign(treatment, doctor):
+    author = make_editor(email="DOCTOR@example.org")
+    Change.objects.create(treatment=treatment, field="Sections", clinical=True, by=author)
+
+    with pytest.raises(ValidationError, match="another doctor must sign"):
+        send_for_review(freeze(treatment, by=None), doctor, by=None)
+
+
+def test_an_author_who_became_one_after_the_link_was_sent_does_not_sign(client, link, treatment):
+    author = User.objects.create(username="late", email="doctor@example.org")
+    Change.objects.create(
+        treatment=treatment, field="Sections", clinical=True, by=author, at=link.revision.frozen_at - timedelta(1)
+    )
+
+    response = sign(client, link)
+
+    assert response.status_code == 409 and "another doctor must sign" in response.content.decode()
+    assert not SignOff.objects.exists()
+
+
+def test_neither_link_nor_code_is_kept_in_the_database(client, link):
+    post(client, link, action="code")
+    link.refresh_from_db()
+
+    kept = str(list(Mail.objects.values())) + str(list(ReviewLink.objects.values()))
+
+    assert link.token not in kept and link.code() not in kept
+
+
+def test_a_second_signature_is_asked_for_what_changed(client, treatment, doctor, link):
+    sign(client, link)
+    add_section(treatment, "recovery", "It takes a day.")
+
+    newer = send_for_review(freeze(treatment, by=None), doctor, by=None)
+
+    page = client.get(newer.get_absolute_url(), **LOCAL).content.decode()
+    assert "Compared with the words that were signed last" in page and "<ins>" in page
+    assert newer.expires_at - newer.created_at == LINK_LASTS
