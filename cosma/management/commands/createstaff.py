@@ -44,7 +44,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"The database refused ({str(error).strip()}): run manage.py migrate first.") from None
 
-    @transaction.atomic
+    @transaction.atomic  # what could not be printed is not made either
     def make(self, email: str, role: str, given: str, *, reset: bool):
         user = self.find(email, reset=reset)
         password = given or new_password()
@@ -98,7 +98,8 @@ def checked_email(text: str) -> str:
 def read_password() -> str:
     try:
         password = sys.stdin.readline().rstrip("\r\n")
-    except UnicodeDecodeError:
+        password.encode()  # bytes that are no text come through as halves of characters
+    except UnicodeError:
         raise CommandError("The password on standard input is not UTF-8 text.") from None
     if not password:
         raise CommandError("There is no password on standard input: write it there, on one line.")

@@ -1,0 +1,30 @@
+import pytest
+from django.core.cache import cache
+
+from tests.staff.people import staff_client
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried_yet(db):
+    """Rate limits count in the cache, which outlives a test."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def passwords_are_quick_to_check(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def editor():
+    return staff_client("editor")
+
+
+@pytest.fixture
+def reviewer():
+    return staff_client("reviewer")
+
+
+@pytest.fixture
+def manager():
+    return staff_client("manager")

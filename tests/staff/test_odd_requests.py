@@ -1,0 +1,236 @@
+"""What nobody means to send: odd keys, torn forms, wrong methods. Never an answer from 500 on."""
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+
+from tests.factories import make_concern, make_organisation, make_site_page, make_source, make_treatment, publish
+from tests.staff.people import PASSWORD, Form, make_staff
+from treatments.models import Step
+
+KINDS = ("treatment", "concern", "sitepage", "section", "source", "clinic", "practitioner", "revision", "organisation")
+PAGES = ("treatment", "concern", "sitepage")
+KEYS = (
+    *("0", "-1", "abc", "1.5", "99999999999999999999999999", "1+", "+", "1+abc", "1+1", "1 OR 1=1", "None", "_", "_5F"),
+    *("%2e%2e", "%00", "%ff", "%F0%9F%92%89", "a/b", "1/preview", "'\"<script>", "+".join(["1"] * 200)),
+)
+
+
+@pytest.fixture(autouse=True)
+def rows(db):
+    make_concern(), make_site_page(), make_source(), make_organisation()
+    publish(make_treatment())
+
+
+def is_calm(answer) -> bool:
+    return answer.status_code < 500
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_an_odd_key_finds_nothing(manager, key):
+    for kind in KINDS:
+        for name in ("change", "history", "delete"):
+            assert is_calm(manager.get(f"/admin/treatments/{kind}/{key}/{name}/")), (kind, name)
+    for kind in PAGES:
+        for name in ("preview", "publish"):
+            for method in ("get", "post"):
+                answer = getattr(manager, method)(f"/admin/treatments/{kind}/{key}/{name}/")
+                assert answer.status_code in (200, 302, 400, 404), (kind, name)
+    assert manager.get(f"/admin/treatments/revision/{key}/page/").status_code in (400, 404)
+
+
+@pytest.mark.parametrize("key", ["0", "abc", "99999999999999999999999999", "-1"])
+def test_a_preview_of_nothing_is_not_found(manager, key):
+    for kind in PAGES:
+        assert manager.get(f"/admin/treatments/{kind}/{key}/preview/").status_code == 404
+        assert manager.get(f"/admin/treatments/{kind}/{key}/publish/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(
+            "p=abc",
+            "p=-5",
+            "p=99999999999999",
+            "o=9.9.9",
+            "o=abc",
+            "q=%00",
+            "q=%ff",
+            "q=" + "x" * 3000,
+            "q=%5B%40",
+            "_facets=1",
+        ),
+        *(
+            "published=maybe",
+            "kind=maybe",
+            "evidence__exact=%27",
+            "treatment__id__exact=abc",
+            "no_such=1",
+            "e=1",
+            "all=",
+        ),
+        *("treatment__id__exact=9999999999999999999999", "_popup=1", "_to_field=pk", "treatment__slug=x"),
+    ],
+)
+def test_an_odd_list_is_a_list(manager, query):
+    for kind in KINDS:
+        assert is_calm(manager.get(f"/admin/treatments/{kind}/?{query}")), kind
+
+
+@pytest.mark.parametrize(
+    "query", ["treatment=abc", "treatment=999&anchor=x", "anchor=faq-pain", "name=x&name=y", "add=%27", "add=steps"]
+)
+def test_an_odd_beginning_of_a_form_is_a_form(manager, query):
+    for kind in ("treatment", "section", "concern", "source"):
+        assert manager.get(f"/admin/treatments/{kind}/add/?{query}").status_code == 200
+
+
+def change(row) -> str:
+    return f"/admin/treatments/treatment/{row.pk}/change/"
+
+
+@pytest.fixture
+def treatment():
+    made = make_treatment("odd")
+    made.steps.create(phase="during", title="Wash")
+    return made
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        {"steps-TOTAL_FORMS": ""},
+        {"steps-TOTAL_FORMS": "abc"},
+        {"steps-TOTAL_FORMS": "-1"},
+        {"steps-TOTAL_FORMS": "999999999"},
+        {"steps-INITIAL_FORMS": "5"},
+        {"steps-INITIAL_FORMS": "0"},
+        {"steps-0-id": ""},
+        {"steps-0-id": "abc"},
+        {"steps-0-id": "999999"},
+        {"steps-0-treatment": "1"},
+        {"steps-0-ORDER": "abc"},
+        {"steps-0-ORDER": "-7"},
+        {"steps-0-ORDER": "9" * 40},
+        {"steps-0-phase": "never"},
+        {"sessions_min": "9" * 30},
+        {"sessions_min": "-1"},
+        {"depth_mm_min": "NaN", "depth_mm_max": "Infinity"},
+        {"depth_mm_min": "1e99", "depth_mm_max": "1e99"},
+        {"evidence": "no-such"},
+        {"name": "\x00"},
+        {"name": "x" * 100_000},
+        {"price-TOTAL_FORMS": "3"},
+        {"depth_note": "[@" * 5000},
+        {"depth_note": "{" * 5000},
+    ],
+)
+def test_a_torn_form_is_refused_or_kept_and_nothing_breaks(manager, treatment, torn):
+    form = Form(manager.get(change(treatment)))
+
+    assert is_calm(manager.post(change(treatment), form.values | torn))
+
+
+def test_an_empty_form_is_refused(manager, treatment):
+    assert is_calm(manager.post(change(treatment)))
+    assert is_calm(manager.post("/admin/treatments/section/add/", {"treatment": "x"}))
+    treatment.refresh_from_db()
+    assert treatment.name == "Odd"
+
+
+def test_a_row_of_another_treatment_is_not_taken_over(manager, treatment):
+    other = make_treatment("other")
+    theirs = other.steps.create(phase="during", title="Theirs")
+    form = Form(manager.get(change(treatment)))
+
+    manager.post(change(treatment), form.values | {"steps-0-id": str(theirs.pk), "steps-0-title": "Taken"})
+
+    assert Step.objects.get(pk=theirs.pk).title == "Theirs"
+    assert Step.objects.get(pk=theirs.pk).treatment == other
+
+
+@pytest.mark.parametrize("seen", ["", "x", "0" * 64, "\x01"])
+def test_publishing_what_nobody_saw_is_refused(manager, treatment, seen):
+    answer = manager.post(f"/admin/treatments/treatment/{treatment.pk}/publish/", {"seen": seen})
+
+    assert answer.status_code == 200
+    assert not treatment.revisions.exists()
+
+
+def test_a_note_that_is_too_long_is_refused_and_kept(manager, treatment):
+    address = f"/admin/treatments/treatment/{treatment.pk}/publish/"
+    form = Form(manager.get(address))
+
+    page = manager.post(address, form.values | {"note": "x" * 201}).content.decode()
+
+    assert "at most 200" in page
+    assert "x" * 201 in page
+    assert not treatment.revisions.exists()
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
+def test_other_methods_do_nothing(manager, treatment, method):
+    for name in ("preview", "publish", "change"):
+        assert is_calm(getattr(manager, method)(f"/admin/treatments/treatment/{treatment.pk}/{name}/"))
+    assert not treatment.revisions.exists()
+
+
+def test_words_that_look_like_markup_stay_words(manager, treatment):
+    treatment.steps.create(phase="during", title="<script>alert(1)</script>")
+    treatment.name = "<img src=x onerror=alert(1)>"
+    treatment.save()
+
+    for address in (
+        change(treatment),
+        "/admin/treatments/treatment/",
+        f"/admin/treatments/treatment/{treatment.pk}/publish/",
+    ):
+        page = manager.get(address).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_the_shortcut_to_a_page_leads_somewhere_or_nowhere(manager):
+    for kind in (*ContentType.objects.values_list("pk", flat=True), 0, "abc", 10**30):
+        for key in ("1", "abc", "0"):
+            assert is_calm(manager.get(f"/admin/r/{kind}/{key}/"))
+
+
+@pytest.mark.parametrize(
+    "path", ["autocomplete/", "autocomplete/?app_label=treatments&model_name=source&field_name=x", "jsi18n/"]
+)
+def test_the_small_helpers_of_the_admin_stay_calm(manager, path):
+    assert is_calm(manager.get(f"/admin/{path}"))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"login": "editor@example.org"},
+        {"login": "x" * 10_000, "password": "y" * 10_000},
+        {"login": "a\x00b@example.org", "password": "x"},
+        {"login": "é@é.é", "password": "🙂"},
+        {"code": "१२३४५६"},
+        {"code": "\x00"},
+        {"code": "9" * 10_000},
+        {"next": "\x01"},
+    ],
+)
+def test_odd_things_typed_at_the_login_let_nobody_in(typed):
+    _, _ = make_staff("editor")
+    client = Client()
+    for step in (
+        "login/",
+        "2fa/authenticate/",
+        "reauthenticate/",
+        "2fa/totp/activate/",
+        "2fa/recovery-codes/generate/",
+    ):
+        assert is_calm(client.post(f"/accounts/{step}", typed)), step
+    client.post("/accounts/login/", {"login": "editor@example.org", "password": PASSWORD})
+
+    assert is_calm(client.post("/accounts/2fa/authenticate/", typed))
+
+    assert client.get("/admin/").status_code == 302

@@ -1,0 +1,194 @@
+import pytest
+from django.test import Client
+
+from tests.factories import add_price, make_concern, make_doctor, make_site_page, make_treatment, publish
+from tests.staff.people import Form, staff_client
+from treatments.models import Publication, Revision, Statement, Treatment
+
+
+def address(*subjects) -> str:
+    keys = "+".join(str(subject.pk) for subject in subjects)
+    return f"/admin/treatments/{subjects[0]._meta.model_name}/{keys}/publish/"
+
+
+def press(client, *subjects, **answers):
+    """Opens the confirmation page and presses its button."""
+    form = Form(client.get(address(*subjects)))
+    return client.post(address(*subjects), form.values | answers, follow=True)
+
+
+def rewrite(text: str) -> None:
+    Statement.objects.update(text=text)
+
+
+@pytest.mark.parametrize("make", [make_treatment, make_concern, make_site_page])
+def test_one_press_puts_a_page_before_patients(editor, make):
+    subject = make()
+    assert editor.get(subject.get_absolute_url()).status_code == 404
+
+    answer = press(editor, subject, note="First version")
+
+    assert f'<a href="{subject.get_absolute_url()}">See it as patients do</a>' in answer.content.decode()
+    assert Client().get(subject.get_absolute_url()).status_code == 200
+    publication = Publication.objects.get()
+    assert publication.by.email == publication.revision.frozen_by.email == "editor@example.org"
+    assert publication.revision.note == "First version"
+
+
+def test_the_page_says_what_changes_before_anything_does(editor):
+    treatment = make_treatment(text="Small needles go in.")
+    publish(treatment)
+    rewrite("Tiny needles go in.")
+
+    page = editor.get(address(treatment)).content.decode()
+
+    assert "<del>Small</del>" in page
+    assert "<ins>Tiny</ins>" in page
+    assert "Patients have read revision 1" in page
+    assert "No doctor has reviewed these words" in page
+    assert Revision.objects.count() == 1
+
+
+def test_signed_words_say_who_signed_them(editor):
+    treatment = make_treatment()
+    publish(treatment, signed_by=make_doctor())
+    add_price(treatment)
+
+    page = editor.get(address(treatment)).content.decode()
+
+    assert "Asha Rao signed these clinical words" in page
+    assert "No doctor has reviewed" not in page
+
+
+def test_site_pages_ask_for_no_doctor(editor):
+    assert "doctor" not in editor.get(address(make_site_page())).content.decode()
+
+
+def test_nothing_is_published_when_nothing_differs(editor):
+    treatment = make_treatment()
+    publish(treatment)
+
+    page = editor.get(address(treatment)).content.decode()
+    answer = editor.post(address(treatment), follow=True)
+
+    assert "there is nothing to publish" in page
+    assert "Publish now" not in page
+    assert "nothing was published" in answer.content.decode()
+    assert Revision.objects.count() == 1
+
+
+def test_a_second_press_publishes_nothing(editor):
+    treatment = make_treatment()
+    values = Form(editor.get(address(treatment))).values
+    editor.post(address(treatment), values)
+
+    editor.post(address(treatment), values)
+
+    assert Publication.objects.count() == 1
+
+
+def test_words_that_changed_after_the_page_was_opened_do_not_slip_out(editor):
+    treatment = make_treatment(text="Words that were seen.")
+    values = Form(editor.get(address(treatment))).values
+    rewrite("Words that somebody else is writing.")
+
+    answer = editor.post(address(treatment), values)
+
+    assert "The draft was changed after you opened this page" in answer.content.decode()
+    assert "Publish now" in answer.content.decode()
+    assert not Revision.objects.exists()
+
+
+def test_a_fact_without_a_value_is_not_published(editor):
+    treatment = make_treatment(text="It takes {sessions}.")
+
+    page = editor.get(address(treatment))
+    answer = editor.post(address(treatment), {"seen": "anything"})
+
+    for shown in (page.content.decode(), answer.content.decode()):
+        assert "cannot be published yet" in shown
+        assert "fill in the sessions" in shown
+        assert f"/admin/treatments/section/{treatment.sections.get().pk}/change/" in shown
+        assert "Publish now" not in shown
+    assert not Revision.objects.exists()
+
+
+def test_a_significant_change_says_what_changed(editor):
+    treatment = make_treatment()
+    publish(treatment)
+    rewrite("Tiny needles go in.")
+
+    refused = press(editor, treatment, significant="on")
+    assert "Say in one plain line what changed" in refused.content.decode()
+    assert Publication.objects.count() == 1
+    press(editor, treatment, significant="on", change_line="The needles are smaller.")
+
+    publication = Publication.objects.first()
+    assert (publication.significant, publication.change_line) == (True, "The needles are smaller.")
+
+
+def test_several_pages_go_live_together(editor):
+    first, second = make_treatment("needling"), make_treatment("peeling")
+    chosen = {"action": "publish_chosen", "_selected_action": [first.pk, second.pk]}
+
+    sent = editor.post("/admin/treatments/treatment/", chosen)
+    answer = editor.post(sent.headers["Location"], Form(editor.get(sent.headers["Location"])).values)
+
+    assert answer.status_code == 302
+    assert Publication.objects.count() == 2
+
+
+def test_nothing_goes_live_when_one_of_several_is_not_ready(editor):
+    ready, broken = make_treatment("needling"), make_treatment("peeling", text="It takes {sessions}.")
+
+    press(editor, ready, broken)
+
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["reviewer", "desk"])
+def test_others_do_not_publish(role):
+    treatment, client = make_treatment(), staff_client(role)
+
+    assert client.get(address(treatment)).status_code == 403
+    assert client.post(address(treatment), {"seen": "x"}).status_code == 403
+    chosen = {"action": "publish_chosen", "_selected_action": [treatment.pk]}
+    client.post("/admin/treatments/treatment/", chosen)
+    assert not Revision.objects.exists()
+
+
+def test_no_publish_button_is_shown_to_those_who_may_not(reviewer):
+    treatment = make_treatment()
+
+    page = reviewer.get(f"/admin/treatments/treatment/{treatment.pk}/change/").content.decode()
+
+    assert "ublish …" not in page
+
+
+def test_strangers_are_sent_to_the_login():
+    treatment = make_treatment()
+
+    for method in ("get", "post"):
+        assert getattr(Client(), method)(address(treatment)).headers["Location"].startswith("/admin/login/")
+    assert not Revision.objects.exists()
+
+
+def test_publishing_needs_the_token_of_the_form(editor):
+    treatment = make_treatment()
+    values = Form(editor.get(address(treatment))).values
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = editor.cookies
+
+    assert client.post(address(treatment), values | {"csrfmiddlewaretoken": "x" * 64}).status_code == 403
+    assert not Revision.objects.exists()
+
+
+def test_saving_can_lead_on_to_publishing(editor):
+    treatment = make_treatment()
+    change = f"/admin/treatments/treatment/{treatment.pk}/change/"
+
+    answer = editor.post(change, Form(editor.get(change)).values | {"_publish": "1", "name": "Tiny needling"})
+
+    assert answer.headers["Location"] == address(treatment)
+    assert Treatment.objects.get().name == "Tiny needling"
+    assert not Revision.objects.exists()

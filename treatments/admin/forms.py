@@ -1,0 +1,211 @@
+"""What all forms over drafts share: errors beside the field they are about, rows in an order of their own."""
+
+from collections.abc import Iterator
+from math import inf
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.forms.formsets import ORDERING_FIELD_NAME
+from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from treatments.models.prose import ProseField
+
+
+class TextArea(forms.Textarea):
+    """Browsers send two characters for each new line: enough to make a text too long that was not."""
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if value else value
+
+
+TEXT_FIELDS: dict[type, dict[str, Any]] = {
+    ProseField: {"widget": TextArea(attrs={"rows": 4})},
+    models.TextField: {"widget": TextArea(attrs={"rows": 3})},
+    models.URLField: {"assume_scheme": "https"},
+    # The browser's own date field: it works without a script and with a keyboard.
+    models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+}
+
+
+class DraftForm(forms.ModelForm):
+    """A violated constraint shows its sentence beside the field it is about, not somewhere above the form."""
+
+    def add_error(self, field, error):
+        if field is None and hasattr(error, "error_dict"):
+            error = ValidationError(self.beside_fields(error.error_dict))
+        super().add_error(field, error)
+
+    def beside_fields(self, errors: dict[str, list[ValidationError]]) -> dict[str, list[ValidationError]]:
+        placed = {name: list(found) for name, found in errors.items() if name != NON_FIELD_ERRORS}
+        for error in errors.get(NON_FIELD_ERRORS, []):
+            placed.setdefault(self.field_of(error), []).append(error)
+        return placed
+
+    def field_of(self, error: ValidationError) -> str:
+        for constraint in self._meta.model._meta.constraints:
+            if constraint.get_violation_error_message() == error.message:
+                return next(iter(self.visible(columns(constraint))), NON_FIELD_ERRORS)
+        return NON_FIELD_ERRORS
+
+    def visible(self, names: list[str]) -> list[str]:
+        """Those in the form: people look for a fault in what they typed, last of all in what it belongs to."""
+        model, order = self._meta.model, list(self.fields)
+        shown = [name for name in names if name in order and not isinstance(self.fields[name], InlineForeignKeyField)]
+        changed = set(self.changed_data)
+        return sorted(shown, key=lambda n: (model._meta.get_field(n).is_relation, n not in changed, order.index(n)))
+
+
+def columns(constraint: models.BaseConstraint) -> list[str]:
+    if isinstance(constraint, models.UniqueConstraint):
+        return list(constraint.fields)
+    if isinstance(constraint, models.CheckConstraint):
+        return list(named_in(constraint.condition))
+    return []
+
+
+def named_in(condition) -> Iterator[str]:
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from named_in(child)
+        else:
+            yield child[0].split("__")[0]
+            if isinstance(child[1], F):
+                yield child[1].name  # type: ignore[attr-defined]
+
+
+class PartFormSet(BaseInlineFormSet):
+    """The rows of one list: each in its place, none of them twice."""
+
+    model: type[models.Model]
+
+    can_stand_twice = {"faq-more"}
+    """Values that a unique column may repeat."""
+
+    @classmethod
+    def get_ordering_widget(cls):
+        return forms.NumberInput(attrs={"min": 1, "class": "place"})
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if ORDERING_FIELD_NAME in form.fields:
+            form.fields[ORDERING_FIELD_NAME].label = "Place"
+
+    def validate_unique(self):
+        """Beside the second of two equal rows; Django would say it above the list, and not for every constraint."""
+        for constraint in self.model._meta.constraints:
+            if isinstance(constraint, models.UniqueConstraint):
+                self.refuse_repeats(constraint)
+
+    def refuse_repeats(self, constraint: models.UniqueConstraint):
+        names = [name for name in constraint.fields if name != self.fk.name]
+        seen = set()
+        for form in self.kept():
+            values = tuple(form.cleaned_data.get(name) for name in names)
+            if values in seen:
+                form.add_error(names[0], constraint.violation_error_message)
+            if None not in values and not self.can_stand_twice.intersection(map(str, values)):
+                seen.add(values)
+
+    def kept(self) -> list:
+        """Rows that stay: neither deleted nor left empty."""
+        used = [*self.initial_forms, *(form for form in self.extra_forms if form.has_changed())]
+        return [form for form in used if not getattr(form, "cleaned_data", {}).get("DELETE") and form.is_valid()]
+
+    def save(self, commit=True):
+        saved = super().save(commit)
+        if commit and self.can_order:
+            self.renumber()
+        return saved
+
+    def renumber(self):
+        rows = [form.instance for form in sorted(self.kept(), key=place)]
+        moved = [row for number, row in enumerate(rows) if row.position != number]
+        for number, row in enumerate(rows):
+            row.position = number
+        self.model._default_manager.bulk_update(moved, ["position"])
+
+
+def place(form) -> tuple:
+    """Where a row goes: one that was moved up goes before the row that stood there, one moved down after it."""
+    before, wanted = form.fields[ORDERING_FIELD_NAME].initial, form.cleaned_data.get(ORDERING_FIELD_NAME)
+    if wanted is None:
+        return inf, 0
+    return wanted, (wanted > before) - (wanted < before) if before else 0
+
+
+class QuickSelect(forms.Select):
+    """Django draws every option from a template of its own; a treatment's form has thousands of options."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = set(self.format_value(value))
+        attributes = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>{}</select>", attributes, options(self.choices, chosen))
+
+
+def options(choices, chosen: set[str]) -> SafeString:
+    return format_html_join("", "{}", ((option(key, label, chosen),) for key, label in choices))
+
+
+def option(key, label, chosen: set[str]) -> SafeString:
+    if isinstance(label, list | tuple):
+        return format_html('<optgroup label="{}">{}</optgroup>', key, options(label, chosen))
+    key = "" if key is None else str(key)
+    if key in chosen:
+        return format_html('<option value="{}" selected>{}</option>', key, label)
+    return format_html('<option value="{}">{}</option>', key, label)
+
+
+class PlainChoices(BaseModelAdmin):
+    """Related rows in a plain list, read once for all rows of a page: it works without a script and by keyboard."""
+
+    formfield_overrides = TEXT_FIELDS
+    show_facets = admin.ShowFacets.NEVER
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget  # without the buttons that open windows
+        return field
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        return super().formfield_for_choice_field(db_field, request, **{"widget": QuickSelect, **kwargs})
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs.setdefault("widget", QuickSelect)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field and field.queryset is not None:
+            field.choices = [("", "Choose"), *((row.pk, str(row)) for row in field.queryset)]
+        return field
+
+
+class PartInline(PlainChoices, admin.StackedInline):
+    """A list inside a page: each row folded away behind its name, and movable."""
+
+    template = "admin/parts.html"
+    form = DraftForm
+    formset = PartFormSet
+    extra = 0
+    ordered = True
+    starts_open = rows_open = False
+    related: tuple[str, ...] = ()
+    """Relations that a row's name crosses."""
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*self.related)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        may_order = self.ordered and self.has_change_permission(request, obj)
+        formset = super().get_formset(request, obj, can_order=may_order, validate_max=True, **kwargs)
+        # `?add=steps` brings an empty row: that is how a list grows without JavaScript.
+        formset.extra = int(request.GET.get("add") == formset.get_default_prefix())
+        return formset

@@ -1,0 +1,241 @@
+"""What treatments, concerns and site pages have in common: state, preview, publishing, a record of every change."""
+
+from functools import update_wrapper
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+
+from treatments.admin import publishing
+from treatments.admin.forms import DraftForm, PlainChoices
+from treatments.admin.places import change_url, edit_links
+from treatments.admin.preview import as_patients_see
+from treatments.difference import Difference
+from treatments.models import Revision, compose
+from treatments.models.composing import subject_field
+from treatments.models.recording import record, recorded
+
+PUBLISH = "treatments.publish_revision"
+MOST_AT_ONCE = 100
+
+
+def revisions_url(subject) -> str:
+    key = f"{subject_field(subject)}__id__exact"
+    return f"{reverse('admin:treatments_revision_changelist')}?{urlencode({key: subject.pk})}"
+
+
+class PageList(ChangeList):
+    """Knows the state of each page that it shows."""
+
+    model_admin: "PageAdmin"
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        prefetch_related_objects(self.result_list, *self.model_admin.read_together)
+        for row in self.result_list:
+            row.state = publishing.state(row)
+
+
+class HasBeenPublished(admin.SimpleListFilter):
+    title = "published"
+    parameter_name = "published"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "At least once"), ("no", "Never")]
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("yes", "no"):
+            return queryset
+        published = queryset.filter(revisions__publications__isnull=False).distinct()
+        return published if self.value() == "yes" else queryset.exclude(pk__in=published)
+
+
+class PageAdmin(PlainChoices, admin.ModelAdmin):
+    form = DraftForm
+    actions = ["publish_chosen"]
+    save_on_top = False
+    change_form_template = "admin/page_form.html"
+    object_history_template = "admin/page_history.html"
+    read_together: tuple[str, ...] = ()
+    """The parts that a list of pages reads in one go, to know the state of each."""
+    fixed_once_published = ("slug", "language")
+    """An address that search engines know stays as it is."""
+
+    class Media:
+        js = ["admin-site/parts.js"]
+
+    def get_changelist(self, request, **kwargs):
+        return PageList
+
+    def get_urls(self):
+        return [self.own_path("preview", self.preview), self.own_path("publish", self.publish), *super().get_urls()]
+
+    def own_path(self, name: str, view):
+        def wrapped(*args, **kwargs):
+            return self.admin_site.admin_view(view)(*args, **kwargs)
+
+        full = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+        route = f"<path:object_id>/{name}/"
+        return path(route, update_wrapper(wrapped, view), name=full)
+
+    def own_url(self, name: str, *pks) -> str:
+        full = f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}"
+        return reverse(full, args=["+".join(map(str, pks))])
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = self.fixed_once_published if obj and Revision.objects.of(obj).exists() else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def view_on_site(self, obj):
+        return self.own_url("preview", obj.pk)
+
+    @admin.display(description="State")
+    def state(self, obj):
+        return format_html('<span class="state state-{}">{}</span>', obj.state.code, obj.state.words)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Whatever a save changes is written down with the name of the person, or not saved at all."""
+        subject = self.get_object(request, unquote(object_id)) if object_id else None
+        context = (extra_context or {}) | self.form_context(request, subject)
+        if subject is None or request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, context)
+        with recorded(subject, by=request.user):
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def form_context(self, request, subject) -> dict:
+        buttons = {"can_preview": True, "may_publish": request.user.has_perm(PUBLISH)}
+        if subject is None or not self.has_view_permission(request, subject):
+            return buttons
+        prefetch_related_objects([subject], *self.read_together)
+        return {
+            **buttons,
+            "state": publishing.state(subject),
+            "publish_url": self.own_url("publish", subject.pk),
+            "revisions_url": revisions_url(subject),
+        }
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Who changed what, word by word; Django's own record names only fields."""
+        subject = self.get_object(request, unquote(object_id))
+        if subject is None:
+            return super().history_view(request, object_id, extra_context)
+        changes = Paginator(subject.changes.select_related("by"), 50).get_page(request.GET.get("p"))
+        context = {"changes": changes, "revisions_url": revisions_url(subject)}
+        return super().history_view(request, object_id, context | (extra_context or {}))
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if not change:
+            made = Difference("The whole page", "", str(form.instance), clinical=True)
+            record(form.instance, [made], by=request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self.onward(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self.onward(request, obj) or super().response_change(request, obj)
+
+    def onward(self, request, obj):
+        """Where the buttons that save and go on lead."""
+        for name in ("preview", "publish"):
+            if f"_{name}" in request.POST:
+                return redirect(self.own_url(name, obj.pk))
+        return None
+
+    def chosen(self, request, object_id: str) -> list:
+        """The pages that an address names: `7`, or `7+8` for several. All of them, or 404."""
+        keys = object_id.split("+")
+        found: list = [self.get_object(request, unquote(key)) for key in keys[:MOST_AT_ONCE]]
+        if len(keys) > MOST_AT_ONCE or not all(found):
+            raise Http404
+        if not all(self.has_view_permission(request, row) for row in found):
+            raise PermissionDenied
+        prefetch_related_objects(found, *self.read_together)
+        return found
+
+    def preview(self, request, object_id):
+        """The draft as patients would read it, with a way back to editing from every part."""
+        subject = self.chosen(request, object_id)[0]
+        page = compose(subject)
+        plan = publishing.plan(subject, page)
+        shown = {
+            "preview_back_url": change_url(subject),
+            "edit_links": edit_links(subject) if self.has_change_permission(request, subject) else {},
+            "complaints": plan.complaints,
+            "publish_url": self.own_url("publish", subject.pk) if request.user.has_perm(PUBLISH) else "",
+        }
+        return as_patients_see(request, page, review=plan.review, **shown)
+
+    def publish(self, request, object_id):
+        """Says what would go live; the button on it does it."""
+        if not request.user.has_perm(PUBLISH):
+            raise PermissionDenied
+        plans = publishing.plans(self.chosen(request, object_id))
+        form = publishing.PublishForm(request.POST if request.method == "POST" else None, label_suffix="")
+        if request.method == "POST" and all(plan.unchanged for plan in plans):
+            self.message_user(
+                request, "Nothing differs from what patients read: nothing was published.", messages.WARNING
+            )
+            return redirect(self.back_url(plans))
+        ready = form.is_valid() and not any(plan.complaints for plan in plans)
+        if ready and self.put_live(request, plans, form.cleaned_data):
+            return redirect(self.back_url(plans))
+        return TemplateResponse(request, "admin/publish.html", self.publish_context(request, plans, form))
+
+    def put_live(self, request, plans, answers: dict) -> bool:
+        changed = [plan for plan in plans if not plan.unchanged]
+        try:
+            publishing.publish(changed, by=request.user, seen=request.POST.get("seen", ""), **answers)
+        except publishing.Moved:
+            sentence = "The draft was changed after you opened this page. Nothing was published: look again."
+            self.message_user(request, sentence, messages.ERROR)
+            return False
+        for plan in changed:
+            url = plan.subject.get_absolute_url()
+            live = format_html('{} is live. <a href="{}">See it as patients do</a>', plan.subject, url)
+            self.message_user(request, live, messages.SUCCESS)
+            self.log_change(request, plan.subject, "Published.")
+        return True
+
+    def back_url(self, plans) -> str:
+        if len(plans) == 1:
+            return change_url(plans[0].subject)
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def publish_context(self, request, plans, form) -> dict:
+        changed = [plan for plan in plans if not plan.unchanged]
+        if not any(plan.live for plan in changed):
+            for name in ("significant", "change_line"):
+                form.fields.pop(name, None)  # there is no change where nothing was before
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Publish {', '.join(str(plan.subject) for plan in plans)}",
+            "plans": plans,
+            "form": form,
+            "seen": publishing.seen(changed),
+            "ready": bool(changed) and not any(plan.complaints for plan in plans),
+            "back_url": self.back_url(plans),
+        }
+
+    @admin.action(description="Publish", permissions=["publish"])
+    def publish_chosen(self, request, queryset):
+        return redirect(self.own_url("publish", *queryset.values_list("pk", flat=True)))
+
+    def has_publish_permission(self, request) -> bool:
+        return request.user.has_perm(PUBLISH)
+
+    def get_deleted_objects(self, objs, request):
+        """Revisions are kept for ever: that is what the page then says, not that a permission is lacking."""
+        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, lacking - {str(Revision._meta.verbose_name)}, protected

@@ -1,0 +1,144 @@
+"""What publishing a draft would do, and doing it: nothing goes live that the person did not see on the page before."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django import forms
+from django.db import models, transaction
+from django.utils import timezone
+
+from treatments import checks, content, review
+from treatments.admin.places import problem_url
+from treatments.difference import Difference, differences
+from treatments.fingerprint import fingerprint
+from treatments.models import Publication, Revision, SignOff, SitePage, Treatment, compose, freeze
+from treatments.models.composing import column_of_draft
+
+
+class Moved(Exception):
+    """The draft is no longer the one that the person looked at."""
+
+
+class Complaint(NamedTuple):
+    problem: checks.Problem
+    url: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One page: what patients read now, what they would read, and what stands in the way."""
+
+    subject: models.Model
+    page: content.Page
+    live: Revision | None
+    changes: list[Difference]
+    complaints: list[Complaint]
+    review: review.Review | None
+
+    @property
+    def unchanged(self) -> bool:
+        return self.live is not None and self.live.page == self.page
+
+    @property
+    def clinical(self) -> bool:
+        """Site pages say nothing that a doctor would sign."""
+        return not isinstance(self.subject, SitePage)
+
+
+def plans(subjects: list[models.Model]) -> list[Plan]:
+    columns = alongside(subjects)
+    return [plan(subject, compose(subject, alongside=columns)) for subject in subjects]
+
+
+def alongside(subjects: list[models.Model]) -> dict[str, content.Beside]:
+    """Treatments that go live together show one another as they will be."""
+    return {row.slug: column_of_draft(row) for row in subjects if isinstance(row, Treatment)}
+
+
+def plan(subject: models.Model, page: content.Page) -> Plan:
+    live = live_revision(subject)
+    return Plan(
+        subject=subject,
+        page=page,
+        live=live,
+        changes=differences(live.page, page) if live else [],
+        complaints=complaints(subject, page),
+        review=reviewed(fingerprint(page)),
+    )
+
+
+def live_revision(subject: models.Model) -> Revision | None:
+    return Revision.objects.of(subject).live(at=timezone.now()).with_live_from().first()
+
+
+def complaints(subject: models.Model, page: content.Page) -> list[Complaint]:
+    return [Complaint(found, problem_url(subject, found.field, found.anchor)) for found in checks.missing(page)]
+
+
+def reviewed(signed: str) -> review.Review | None:
+    """The doctor's signature that a page with this fingerprint wears at once when it goes live."""
+    rows = SignOff.objects.filter(fingerprint=signed, withdrawal__isnull=True)
+    return review.review(rows.as_json().values_list("json", flat=True).first(), at=timezone.now())
+
+
+def digest(texts: list[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def seen(shown: list[Plan]) -> str:
+    """Goes out with the confirmation page and comes back with the button."""
+    return digest([content.encode(one.page) for one in shown])
+
+
+@transaction.atomic
+def publish(shown: list[Plan], *, by, seen: str, note: str = "", **how) -> list[Publication]:
+    """Raises Moved, and publishes nothing, when a draft changed after the person looked at it."""
+    subjects = [one.subject for one in shown]
+    columns = alongside(subjects)
+    revisions = [freeze(subject, by=by, note=note, alongside=columns) for subject in subjects]
+    if digest([revision.snapshot for revision in revisions]) != seen:
+        raise Moved
+    return [revision.publish(by=by, **how) for revision in revisions]
+
+
+class PublishForm(forms.Form):
+    significant = forms.BooleanField(
+        required=False,
+        label="This changes something that patients should know",
+        help_text="Moves the page's dates and stands in its public list of changes. Leave it off for a typing error.",
+    )
+    change_line = forms.CharField(
+        required=False,
+        max_length=200,
+        label="What changed, in one plain line",
+        help_text="Patients read it: 'The price was checked and is higher.'",
+    )
+    note = forms.CharField(
+        required=False, max_length=200, label="Note for colleagues", help_text="Only staff read it. May stay empty."
+    )
+
+    def clean(self):
+        cleaned = super().clean() or {}
+        if cleaned.get("significant") and not cleaned.get("change_line"):
+            self.add_error("change_line", "Say in one plain line what changed: patients read it.")
+        return cleaned
+
+
+class State(NamedTuple):
+    """Where a page stands."""
+
+    code: str
+    words: str
+
+
+def state(subject: models.Model) -> State:
+    live = live_revision(subject)
+    if live is None:
+        began = Publication.objects.of(subject).exists()
+        return State("gone", "Taken off the site") if began else State("never", "Never published")
+    since = timezone.localtime(live.live_from)
+    day = f"{since.day} {since:%B %Y}"
+    if differences(live.page, compose(subject)):
+        return State("differs", f"Draft differs; live since {day}")
+    return State("live", f"Live since {day}")

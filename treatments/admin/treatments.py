@@ -1,0 +1,80 @@
+from django.contrib import admin
+from django.template.loader import render_to_string
+
+from treatments.admin import parts
+from treatments.admin.contents import contents
+from treatments.admin.pages import HasBeenPublished, PageAdmin
+from treatments.models import Treatment
+
+RANGES = (
+    ("sessions_min", "sessions_max"),
+    ("interval_weeks_min", "interval_weeks_max"),
+    ("first_result_min", "first_result_max"),
+    ("maintenance_months_min", "maintenance_months_max"),
+)
+
+
+@admin.register(Treatment)
+class TreatmentAdmin(PageAdmin):
+    list_display = ("name", "state", "evidence", "heading")
+    list_filter = (HasBeenPublished, "evidence")
+    list_per_page = 25
+    list_select_related = ("price",)
+    search_fields = ("name", "slug", "heading", "also_called", "summary", "sections__statements__text")
+    search_help_text = "Looks in names, headings and the words of all sections."
+    readonly_fields = ("the_page",)
+    inlines = parts.OF_A_TREATMENT
+    read_together = (
+        "sections__statements",
+        "indications__concern",
+        "contraindications",
+        "side_effects__source",
+        "steps",
+        "aftercare",
+        "healing",
+        "agents",
+        "products",
+        "devices",
+        "questions",
+        "alternatives__other",
+        "comparison",
+    )
+    fieldsets = (
+        (
+            "In brief",
+            {
+                "fields": (
+                    "name",
+                    "also_called",
+                    "heading",
+                    "summary",
+                    ("procedure_type", "specialty"),
+                    ("body_location", "evidence"),
+                )
+            },
+        ),
+        ("The page, from top to bottom", {"fields": ("the_page",), "classes": ("wide-row",)}),
+        ("Figures of the course", {"fields": (*RANGES, "permanence")}),
+        ("Technique", {"fields": (("depth_mm_min", "depth_mm_max"), "depth_note")}),
+        ("Recovery", {"fields": (("downtime_hours_min", "downtime_hours_max"), "return_to_work")}),
+        ("Insurance", {"fields": ("insurance_covered", "insurance_note")}),
+        (
+            "Address and search engines",
+            {
+                "fields": (("slug", "language"), "search_title", "search_description"),
+                "description": "The address stays as it is once the page has been published.",
+            },
+        ),
+    )
+
+    def get_fieldsets(self, request, obj=None):
+        """A page that is not saved yet has no parts to lead to."""
+        found = super().get_fieldsets(request, obj)
+        return found if obj else tuple(fieldset for fieldset in found if "the_page" not in fieldset[1]["fields"])
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": ("name",)}
+
+    @admin.display(description="")
+    def the_page(self, obj):
+        return render_to_string("admin/_contents.html", {"contents": contents(obj)})
