@@ -44,7 +44,7 @@ def move(names: str) -> str:
 
 
 def move_all() -> None:
-    """Makes every stored page old, on every node: `restore` calls it."""
+    """Makes every stored page old, on every node: for after a backup was brought back."""
     with connection.cursor() as cursor:
         cursor.execute(count_up(connection.vendor))
         cursor.execute(move(EVERY_PAGE))
