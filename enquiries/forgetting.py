@@ -97,7 +97,7 @@ def read_marks() -> set[str]:
 
 
 def forget_again() -> int:
-    """After a backup was brought back, before the site serves again: erases what was erased since the backup was made."""
+    """After a backup was brought back, before the site serves: erases what was erased since it was made."""
     marks = read_marks()
     erased = [pk for pk, key in Enquiry.objects.values_list("pk", "key").iterator() if mark(key) in marks]
     for start in range(0, len(erased), AT_ONCE):

@@ -35,7 +35,7 @@ def press(site: Running, slips: list[str], *, patients: int, kills: int) -> Tall
 
     def patient_until_all_is_over() -> None:
         # Goes on while there are kills to come, so that each kill meets somebody.
-        while (number := next(numbers)) < patients or tally.kills < kills:
+        while (number := next(numbers)) < patients or (tally.kills < kills and killer.is_alive()):
             one_patient(site, slips[number % len(slips)], number, tally)
 
     with ThreadPoolExecutor(6) as crowd:
@@ -43,6 +43,7 @@ def press(site: Running, slips: list[str], *, patients: int, kills: int) -> Tall
             task.result()
     done.set()
     killer.join()
+    assert tally.kills == kills, f"The site ended:\n{site.log.read_text()}"
     return tally
 
 

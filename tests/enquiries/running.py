@@ -61,10 +61,11 @@ class Running:
         return [pid for pid, parent in pairs if parent == self.server.pid]
 
     def kill_a_worker(self) -> bool:
-        """One that has been up for a while: granian takes a worker that dies at its start for a broken site."""
+        """One that has been up for a while: granian takes workers that keep dying early for a broken site, and ends."""
+        assert self.server.poll() is None, f"The site ended:\n{self.log.read_text()}"
         now, up = time.monotonic(), self.workers()
         self.seen = {pid: self.seen.get(pid, now) for pid in up}
-        grown = [pid for pid in up if now - self.seen[pid] > 1.5]
+        grown = [pid for pid in up if now - self.seen[pid] > 6]
         if grown:
             os.kill(random.choice(grown), signal.SIGKILL)
         return bool(grown)

@@ -6,6 +6,7 @@ import pytest
 from tests.enquiries.kills import storm
 
 
+@pytest.mark.deploy
 def test_killed_workers_lose_and_double_no_enquiry(tmp_path):
     print(storm(tmp_path, patients=40, kills=5))
 

@@ -31,6 +31,7 @@ def test_the_markdown_of_every_treatment_has_the_words_of_its_page(client, shipp
 
 
 CHROME = {
+    "question",
     "back",
     "to",
     "contents",

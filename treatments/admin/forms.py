@@ -195,6 +195,7 @@ class PartInline(PlainChoices, admin.StackedInline):
     form = DraftForm
     formset = PartFormSet
     extra = 0
+    max_num = 200
     ordered = True
     starts_open = rows_open = False
     related: tuple[str, ...] = ()
@@ -205,7 +206,9 @@ class PartInline(PlainChoices, admin.StackedInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         may_order = self.ordered and self.has_change_permission(request, obj)
-        formset = super().get_formset(request, obj, can_order=may_order, validate_max=True, **kwargs)
+        # A form that claims to hold a million rows is read no further than this.
+        limits = {"validate_max": True, "absolute_max": self.max_num + 50}
+        formset = super().get_formset(request, obj, can_order=may_order, **limits, **kwargs)
         # `?add=steps` brings an empty row: that is how a list grows without JavaScript.
         formset.extra = int(request.GET.get("add") == formset.get_default_prefix())
         return formset

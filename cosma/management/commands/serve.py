@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from cosma import preflight
+from cosma import preflight, roles
 
 
 class Command(BaseCommand):
@@ -60,6 +60,7 @@ class Command(BaseCommand):
         if plan:
             self.progress(f"Preparing the database: {len(plan)} migrations ...")
             call_command("migrate", interactive=False, verbosity=0)
+            roles.establish()  # a new release may name new permissions
 
     def collect_static(self):
         stamp = settings.VAR_DIR / "static.stamp"
