@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from treatments import content, facts, markup
-from treatments.difference import title
+from treatments.difference import spoken, title
 
 FILLED_FROM = {
     "sessions": "fill in the sessions",
@@ -66,10 +66,6 @@ def named_texts(page: content.Page) -> Iterator[tuple[str, str, str, str]]:
             if isinstance(part, content.Part):
                 for text in content.texts(part):
                     yield field.name, getattr(part, "anchor", ""), f"{spoken(field.name)}: {title(part)}", text
-
-
-def spoken(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def unfilled(text: str, values: dict[str, str]) -> Iterator[str]:
