@@ -1,4 +1,5 @@
 import pytest
+from django.core.exceptions import ValidationError
 
 from tests.factories import add_price, add_section, make_concern, make_site_page, make_source, make_treatment
 from treatments import facts
@@ -90,3 +91,12 @@ def test_unknown_facts_of_an_earlier_time_are_named():
     (problem,) = missing(compose(treatment))
 
     assert "{moons}" in problem.sentence
+
+
+def test_a_page_without_a_list_of_sources_refuses_a_citation():
+    make_source(key="rev2021")
+    section = make_site_page().sections.first()
+    section.text = "As shown before. [@rev2021]"
+
+    with pytest.raises(ValidationError, match="has no list of sources"):
+        section.full_clean()

@@ -48,7 +48,7 @@ class SitePageSection(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     anchor = models.SlugField(max_length=60)
     heading = models.CharField(max_length=80)
-    text = ProseField(facts=facts.ANYWHERE)
+    text = ProseField(facts=facts.ANYWHERE, sources=False)
 
     class Meta:
         ordering = ["position", "pk"]

@@ -28,19 +28,35 @@ def refuse_unknown_names(text: str, known_facts: tuple[str, ...]) -> None:
         )
 
 
+def refuse_citations(text: str) -> None:
+    """On a page that has no list of sources a number would lead nowhere."""
+    cited = markup.cited_sources(text)
+    if cited:
+        raise ValidationError(
+            "This page has no list of sources. Write a link in place of %(names)s: [words](https://...).",
+            code="no_sources_here",
+            params={"names": ", ".join(f"[@{key}]" for key in sorted(cited))},
+        )
+
+
 def braced(names) -> str:
     return ", ".join(f"{{{name}}}" for name in names)
 
 
 class ProseField(models.TextField):
-    """Small Markdown with `[@source]` and `{fact}`; never HTML. `facts` are the names that its page can fill in."""
+    """Small Markdown with `[@source]` and `{fact}`; never HTML.
 
-    def __init__(self, *args, facts: tuple[str, ...] = facts.NAMES, **kwargs):
+    `facts` are the names that its page can fill in; `sources` says whether the page lists what it cites.
+    """
+
+    def __init__(self, *args, facts: tuple[str, ...] = facts.NAMES, sources: bool = True, **kwargs):
         super().__init__(*args, **kwargs)
-        self.facts = facts
+        self.facts, self.sources = facts, sources
 
     def validate(self, value, model_instance):
         super().validate(value, model_instance)
+        if not self.sources:
+            refuse_citations(value)
         refuse_unknown_names(value, self.facts)
 
 
