@@ -56,6 +56,14 @@ def kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
+def own_alone(path: Path) -> None:
+    """SQLite gives its journal files the mode of the database, which holds enquiries: nobody else reads them."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except OSError:  # it exists, or SQLite will say what is wrong
+        pass
+
+
 def database(folder: Path) -> dict:
     """From DATABASE_URL; a file in `folder` without it."""
     try:
@@ -63,6 +71,8 @@ def database(folder: Path) -> dict:
     except Exception as error:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read ({error}). {DATABASE_FORMS}") from None
     if config.get("ENGINE") == "django.db.backends.sqlite3":
+        if not config["NAME"].startswith((":", "file:")):
+            own_alone(Path(config["NAME"]))
         config["OPTIONS"] = {
             # Readers never wait for a writer, and a writer waits for its turn from the start.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",

@@ -152,6 +152,8 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Asia/Kolkata"
 USE_I18N = False
 USE_TZ = True
+# Where Django asks the language for its formats, ours come first.
+FORMAT_MODULE_PATH = "cosma.formats"
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
 

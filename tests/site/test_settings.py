@@ -1,5 +1,6 @@
 """What the environment may say, and the one sentence that a wrong one is answered with."""
 
+import datetime
 import os
 import re
 import stat
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import formats
 
 PUBLIC = {"SITE_URL": "https://example.org", "SECRET_KEY": "a" * 50}
 SHOW = (
@@ -171,3 +173,16 @@ def test_every_name_of_the_environment_is_cleared_for_tests():
 
     assert read
     assert read - set(OUR_ENVIRONMENT) == set()
+
+
+def test_nobody_else_reads_the_database_file(tmp_path):
+    chosen(tmp_path)
+
+    assert stat.S_IMODE((tmp_path / "var" / "db.sqlite3").stat().st_mode) == 0o600
+
+
+def test_staff_read_dates_as_india_writes_them():
+    moment = datetime.datetime(2026, 11, 22, 18, 30)
+
+    assert formats.localize(moment.date()) == "22 November 2026"
+    assert formats.localize(moment) == "22 November 2026, 18:30"
