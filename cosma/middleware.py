@@ -50,7 +50,8 @@ def security_headers(get_response):
         headers["X-Robots-Tag"] = "noindex"
     if settings.SECURE_HSTS_SECONDS:
         # Whatever scheme reached us: a proxy that does not name it must not cost the site this header.
-        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+        reach = "; includeSubDomains; preload" if settings.HSTS_SUBDOMAINS else ""
+        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}{reach}"
 
     def middleware(request):
         response = get_response(request)

@@ -134,6 +134,12 @@ def test_a_site_on_https_sends_hsts_with_every_answer_whatever_the_proxy_says():
         assert answer.headers.get("Strict-Transport-Security") == expected, kind
 
 
+@override_settings(SECURE_HSTS_SECONDS=63072000, HSTS_SUBDOMAINS=False)
+def test_a_site_with_neighbours_binds_itself_alone_to_https():
+    for kind, answer in of_every_kind().items():
+        assert answer.headers.get("Strict-Transport-Security") == "max-age=63072000", kind
+
+
 @override_settings(STAGING=True)
 def test_a_staging_copy_keeps_everything_out_of_search_engines():
     for kind, answer in of_every_kind().items():
