@@ -107,8 +107,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["cosma.tidy_templates.Files", "cosma.tidy_templates.Apps"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 # These two open no session where the middleware above put neither user nor messages.

@@ -190,10 +190,15 @@ def doctor(review: Review) -> Node:
     }
 
 
+def cited(source: content.Source) -> Node:
+    """By name alone: a page may cite 50. Addresses and years stand in its list, and on the page of its sources."""
+    kind = "MedicalScholarlyArticle" if source.kind in SCHOLARLY else "CreativeWork"
+    return {"@type": kind, "name": source.title}
+
+
 def citation(source: content.Source) -> Node:
     return {
-        "@type": "MedicalScholarlyArticle" if source.kind in SCHOLARLY else "CreativeWork",
-        "name": source.title,
+        **cited(source),
         "url": source.url if source.showable else None,
         "datePublished": str(source.year) if source.year else None,
     }
@@ -208,7 +213,7 @@ def medical_page(frame: Frame, page, *, name: str, dates: Dates | None, review: 
         dates=dates,
         description=page.summary,
         audience={"@type": "Patient"},
-        citation=[citation(source) for source in page.sources],
+        citation=[cited(source) for source in page.sources],
         breadcrumb={"@id": f"{frame.url}#breadcrumb"},
         **reviewed(review),
         **more,
@@ -241,7 +246,7 @@ def collection(frame: Frame, name: str, items: Iterable[tuple[str, str]], *, fir
     return script([own, listed, *website(frame), *organisation(frame)])
 
 
-def plain_page(frame: Frame, name: str, *crumbs: tuple[str, str]) -> SafeString:
+def plain_page(frame: Frame, name: str, *crumbs: tuple[str, str], **more) -> SafeString:
     trail = [breadcrumbs(frame, *crumbs)] if crumbs else []
-    own = web_page(frame, "WebPage", name=name, breadcrumb=reference(trail[0]) if trail else None)
+    own = web_page(frame, "WebPage", name=name, breadcrumb=reference(trail[0]) if trail else None, **more)
     return script([own, *trail, *website(frame), *organisation(frame)])

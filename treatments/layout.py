@@ -6,7 +6,7 @@ A block is one anchor of the page. It holds the section's prose, and what the ty
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from treatments import anatomy, content
+from treatments import anatomy, content, markup
 from treatments.choices import AftercareKind, CareLevel, Phase
 
 
@@ -130,12 +130,25 @@ def texts(page: content.TreatmentPage) -> Iterator[str]:
     """Every Markdown text in the order in which a reader meets it, so that sources are numbered that way."""
     for chapter in chapters(page):
         for block in chapter.blocks:
-            for part in (*block.statements, *block.questions):
-                yield from content.texts(part)
-            if block.extra:
-                for part in EXTRAS[block.anchor].parts(page):
-                    yield from content.texts(part) if isinstance(part, content.Part) else ()
+            yield from texts_of(page, block)
     yield from content.texts(page)
+
+
+def texts_of(page: content.TreatmentPage, block: Block) -> Iterator[str]:
+    extra = EXTRAS[block.anchor].parts(page) if block.extra else ()
+    for part in (*block.statements, *block.questions, *extra):
+        if isinstance(part, content.Part):
+            yield from content.texts(part)
+
+
+def citing(page: content.TreatmentPage) -> dict[str, list[Chapter]]:
+    """Key of a source to the chapters that cite it."""
+    found: dict[str, list[Chapter]] = {}
+    for chapter in chapters(page):
+        texts = [text for block in chapter.blocks for text in texts_of(page, block)]
+        for key in set().union(*map(markup.cited_sources, texts)):
+            found.setdefault(key, []).append(chapter)
+    return found
 
 
 CARE_ORDER = (CareLevel.EMERGENCY, CareLevel.URGENT)

@@ -15,6 +15,8 @@ from markdown_it import MarkdownIt
 CITATION = re.compile(r"\[@([A-Za-z0-9_.-]+)\]")
 BEFORE_CITATION = re.compile(r"(?<!\s)\s+(?=\[@)")
 FACT = re.compile(r"\{([a-z_]+)\}")
+LONG_ANCHOR = re.compile(r'"#source-[^"]*">(\d+)<')
+"""What revisions hold that were frozen when a source's anchor was its key."""
 TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "sup", "br"}
 ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "*": set()}
 markdown = MarkdownIt("zero", {"html": False}).enable(
@@ -46,10 +48,9 @@ def to_html(text: str, *, facts: dict[str, str], numbers: dict[str, int]) -> str
 
 
 def citation(key: str, numbers: dict[str, int]) -> str:
-    """A small number that leads to the list of sources."""
-    if key not in numbers:
-        return ""
-    return f'<sup><a href="#source-{escape(key)}">{numbers[key]}</a></sup>'
+    """A small number that leads to its place in the list of sources."""
+    place = numbers.get(key)
+    return f'<sup><a href="#s{place}">{place}</a></sup>' if place else ""
 
 
 @lru_cache(maxsize=8192)
@@ -68,6 +69,8 @@ def cleaned(html: str) -> SafeString:
 
 def shown(html: str, live: dict[str, str]) -> SafeString:
     """A frozen fragment with the day's facts filled in."""
+    if "#source-" in html:
+        html = LONG_ANCHOR.sub(r'"#s\1">\1<', html)
     if "{" in html:
         html = FACT.sub(lambda match: escape(live.get(match[1], match[0])), html)
     return cleaned(html)

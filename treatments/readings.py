@@ -1,4 +1,4 @@
-"""The page of a treatment for other readers: as Markdown, as the picture beside a link, as a list of its changes."""
+"""Beside the page of a treatment: its Markdown, its picture for links, what its sources found, what changed on it."""
 
 from django.conf import settings
 from django.http import FileResponse, HttpResponse
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cosma.pagestore import public_page
-from treatments import jsonld, link_pictures, plain, views
+from treatments import content, jsonld, layout, link_pictures, plain, views
 from treatments.models import Publication
 
 SHOWN = 200
@@ -47,23 +47,47 @@ def link_picture(request, name):
     return response
 
 
+def beside(page: content.TreatmentPage, part: str, heading: str, *, title: str, description: str, **more) -> dict:
+    """Of use to somebody who has read the page; on its own it is too thin for a search result."""
+    path = f"/treatments/{page.slug}/"
+    context = views.head(f"{path}{part}/", title=title, description=description, indexable=False)
+    crumbs = (("Home", "/"), ("Treatments", "/treatments/"), (page.name, path), (heading, f"{path}{part}/"))
+    graph = jsonld.plain_page(context["frame"], heading, *crumbs, **more)
+    return {**context, "page": page, "heading": heading, "jsonld": graph}
+
+
+@public_page
+def sources(request, slug):
+    revision = views.live_revision("treatment", slug)
+    page = revision.page
+    views.stands_until(request, revision, page)
+    context = beside(
+        page,
+        "sources",
+        "What the sources found",
+        title=f"{page.name}: our sources, and what each one found",
+        description=f"Every source that our page on {page.name} cites, what it found in plain words, and where the "
+        "page relies on it.",
+        citation=[jsonld.citation(source) for source in page.sources],
+    )
+    citing = layout.citing(page)
+    context["sources"] = [(source, citing.get(source.key, [])) for source in page.sources]
+    return render(request, "treatments/sources.html", context)
+
+
 @public_page
 def change_log(request, slug):
     revision = views.live_revision("treatment", slug)
-    page, heading = revision.page, "What changed"
+    page = revision.page
     changes = Publication.objects.changes("treatment", at=timezone.now()).filter(
         revision__treatment=revision.treatment_id
     )
-    path = f"/treatments/{page.slug}/"
-    # Of use to somebody who has read the page; on its own it is too thin for a search result.
-    context = views.head(
-        f"{path}changes/",
+    context = beside(
+        page,
+        "changes",
+        "What changed",
         title=f"{page.name}: what changed on this page, and when",
         description=f"Important changes to our page on {page.name}, the newest first, each in one plain line with "
         "the day it was made.",
-        indexable=False,
     )
-    crumbs = (("Home", "/"), ("Treatments", "/treatments/"), (page.name, path), (heading, f"{path}changes/"))
-    graph = jsonld.plain_page(context["frame"], heading, *crumbs)
-    context |= {"page": page, "heading": heading, "changes": changes[:SHOWN], "jsonld": graph}
-    return render(request, "treatments/changes.html", context)
+    return render(request, "treatments/changes.html", {**context, "changes": changes[:SHOWN]})

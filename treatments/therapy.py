@@ -108,16 +108,16 @@ def said(text: str, words: markup.Words) -> str:
 
 
 def parts(frame: Frame, chapters: list[layout.Chapter]) -> Iterator[Node]:
-    """The headed parts of the page that schema.org has a name for."""
+    """The chapters of the page that schema.org has a name for."""
     for chapter in chapters:
-        for block in chapter.blocks:
-            if block.heading and block.anchor in ASPECTS:
-                yield {
-                    "@type": "HealthTopicContent",
-                    "headline": block.heading,
-                    "url": f"{frame.url}#{block.anchor}",
-                    "hasHealthAspect": [member(f"{aspect}HealthAspect") for aspect in ASPECTS[block.anchor]],
-                }
+        found = [aspect for block in chapter.blocks for aspect in ASPECTS.get(block.anchor, ())]
+        if found:
+            yield {
+                "@type": "HealthTopicContent",
+                "headline": chapter.heading,
+                "url": f"{frame.url}#{chapter.id}",
+                "hasHealthAspect": [member(f"{aspect}HealthAspect") for aspect in dict.fromkeys(found)],
+            }
 
 
 def therapy(frame: Frame, page: content.TreatmentPage, chapters: list[layout.Chapter], words: markup.Words) -> Node:

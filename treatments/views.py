@@ -156,7 +156,8 @@ def treatment(request, slug):
     page = revision.page
     stands_until(request, revision, page)
     context = treatment_context(page, dates=dates(revision), review=reviewed(revision))
-    return render(request, "treatments/treatment.html", context)
+    # What they found has a page of its own; staff and the doctor read it in its place.
+    return render(request, "treatments/treatment.html", context | {"sources_url": f"/treatments/{slug}/sources/"})
 
 
 def reviewed(revision: Revision) -> review.Review | None:
@@ -203,6 +204,7 @@ def treatment_context(page: content.TreatmentPage, *, dates=None, review=None) -
         # A template pays dearly, block by block, for asking after a name that is not there.
         "edit_links": {},
         "review_link": None,
+        "sources_url": "",
     }
 
 

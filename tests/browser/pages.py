@@ -3,7 +3,13 @@
 import urllib.request
 import xml.etree.ElementTree as XML
 
-UNLISTED = ["/nowhere/", "/enquire/", "/treatments/mesotherapy/changes/", "/accounts/login/"]
+UNLISTED = [
+    "/nowhere/",
+    "/enquire/",
+    "/treatments/mesotherapy/changes/",
+    "/treatments/mesotherapy/sources/",
+    "/accounts/login/",
+]
 ONE_OF_EACH = [
     "/",
     "/treatments/",

@@ -23,6 +23,7 @@ PAGES = [
     "/treatments/",
     "/treatments/prp/",
     "/treatments/prp/changes/",
+    "/treatments/prp/sources/",
     "/concerns/",
     "/concerns/dry-skin/",
     "/about/",
@@ -90,7 +91,7 @@ def renamed(*slugs: str):
 
 
 @pytest.mark.parametrize("old", ["first", "second", "FIRST", "Second"])
-@pytest.mark.parametrize("rest", ["/", "", ".md", "/changes/", "/Changes"])
+@pytest.mark.parametrize("rest", ["/", "", ".md", "/changes/", "/Changes", "/sources/"])
 def test_every_former_slug_leads_to_todays_in_one_step(client, old, rest):
     renamed("first", "second", "third")
 

@@ -31,14 +31,15 @@ pytestmark = pytest.mark.django_db
 def public_addresses() -> list[str]:
     live = Revision.objects.live(at=timezone.now())
     paths = {"treatment": "/treatments/{}/", "concern": "/concerns/{}/", "site_page": "/{}/"}
-    changes = [f"/treatments/{revision.slug}/changes/" for revision in live.filter(treatment__isnull=False)]
-    return ["/", "/treatments/", "/concerns/", *(paths[r.kind].format(r.slug) for r in live), *changes]
+    treatments = live.filter(treatment__isnull=False).values_list("slug", flat=True)
+    beside = [f"/treatments/{slug}/{part}/" for slug in treatments for part in ("changes", "sources")]
+    return ["/", "/treatments/", "/concerns/", *(paths[r.kind].format(r.slug) for r in live), *beside]
 
 
 def test_every_shipped_page_is_legal_and_says_only_what_it_shows(client, shipped):
     found = {path: faults(client.get(path).content) for path in public_addresses()}
 
-    assert len(found) == 3 + 14 + 4
+    assert len(found) == 3 + 14 + 2 * 4
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
@@ -205,7 +206,7 @@ def test_sections_without_a_word_in_the_vocabulary_are_left_to_readers(client):
     parts = node(graph_of(read(client, "/treatments/needling/")), "MedicalWebPage")["hasPart"]
 
     parts = parts if isinstance(parts, list) else [parts]
-    assert [part["url"].partition("#")[2] for part in parts] == ["overview"]
+    assert [part["url"].partition("#")[2] for part in parts] == ["brief"]
 
 
 def test_unknown_values_are_left_out():

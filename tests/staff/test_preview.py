@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories import make_concern, make_site_page, make_treatment, publish
+from tests.factories import make_concern, make_site_page, make_source, make_treatment, publish
 from tests.staff.people import staff_client
 from treatments import anatomy, layout
 from treatments.admin.places import TYPED, edit_links
@@ -23,6 +23,14 @@ def test_the_draft_shows_in_the_public_template(editor):
     assert "Published words." not in page
     assert "patients do not see this" in page
     assert 'id="overview"' in page
+
+
+def test_what_the_sources_found_is_read_in_the_draft(editor):
+    make_source("trial", finding="It found a small change.")
+
+    page = editor.get(preview(make_treatment(text="It may help [@trial]."))).content.decode()
+
+    assert "It found a small change." in page
 
 
 @pytest.mark.parametrize("make", [make_treatment, make_concern, make_site_page])

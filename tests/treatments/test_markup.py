@@ -31,8 +31,8 @@ def html(text: str) -> str:
         ("[mail](mailto:a@b.org)", '<p><a href="mailto:a@b.org">mail</a></p>'),
         ("A course is {sessions}.", "<p>A course is 4 to 6 sessions.</p>"),
         ("It costs {price}.", "<p>It costs {price}.</p>"),
-        ("So [@trial].", '<p>So&nbsp;<sup><a href="#source-trial">1</a></sup>.</p>'),
-        ("So [@rev.2021_a-b].", '<p>So&nbsp;<sup><a href="#source-rev.2021_a-b">12</a></sup>.</p>'),
+        ("So [@trial].", '<p>So&nbsp;<sup><a href="#s1">1</a></sup>.</p>'),
+        ("So [@rev.2021_a-b].", '<p>So&nbsp;<sup><a href="#s12">12</a></sup>.</p>'),
         ("Not cited [@gone].", "<p>Not cited&nbsp;.</p>"),
         ("2 < 3 & 4 > 1", "<p>2 &lt; 3 &amp; 4 &gt; 1</p>"),
         ("<b>bold</b>", "<p>&lt;b&gt;bold&lt;/b&gt;</p>"),
@@ -188,9 +188,17 @@ def test_sources_are_numbered_in_the_order_of_reading_and_each_once(client, db):
     page = read(client, "/treatments/needling/")
 
     assert [link.text for link in page.with_id("overview").all("sup")] == ["1", "2", "1"]
-    assert [link["href"] for link in page.with_id("disclaimer").all("a")] == ["#source-third"]
+    assert [link["href"] for link in page.with_id("disclaimer").all("a")] == ["#s3"]
     listed = [item["id"] for item in page.one("ol", class_="sources").all("li")]
-    assert listed == ["source-first", "source-second", "source-third"]
+    assert listed == ["s1", "s2", "s3"]
+
+
+def test_revisions_frozen_with_longer_anchors_lead_to_their_sources():
+    old = '<p>So&nbsp;<sup><a href="#source-rev.2021">12</a></sup>, <a href="#cost">{price}</a>.</p>'
+
+    shown = markup.shown(old, {"price": "₹3,000"})
+
+    assert shown == '<p>So&nbsp;<sup><a href="#s12">12</a></sup>, <a href="#cost">₹3,000</a>.</p>'
 
 
 def test_a_concern_cannot_name_figures_that_only_a_treatment_has(db):

@@ -133,7 +133,7 @@ def test_a_withheld_source_is_named_without_its_address(client, db):
 
     page = read(client, "/treatments/needling/")
 
-    assert "A paper of 2006" in page.with_id("source-copy").text
+    assert "A paper of 2006" in page.with_id("s1").text
     assert "mirror.example" not in str([link["href"] for link in page.all("a")])
 
 

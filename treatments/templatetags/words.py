@@ -102,12 +102,12 @@ def pieces(change: difference.Difference) -> list[difference.Piece]:
 
 
 @register.simple_tag
-def source_list(sources: tuple[content.Source, ...]) -> SafeString:
-    """The numbered list of a page's sources."""
-    return rendered_sources(sources) if sources else SafeString()
+def source_list(sources: tuple[content.Source, ...], *, findings: str = "") -> SafeString:
+    """The numbered list of a page's sources. What they found stands in it, or on a page at the address `findings`."""
+    return rendered_sources(sources, findings) if sources else SafeString()
 
 
 @lru_cache(maxsize=64)
-def rendered_sources(sources: tuple[content.Source, ...]) -> SafeString:
+def rendered_sources(sources: tuple[content.Source, ...], findings: str) -> SafeString:
     """Kept between requests: it is the longest list of a page and changes with nothing but the sources."""
-    return render_to_string("_sources.html", {"sources": sources})
+    return render_to_string("_sources.html", {"sources": sources, "findings": findings})
