@@ -2,19 +2,23 @@
 
 import json
 import os
+import pty
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.servers import end_with_run, postgres_user, run_as, start_postgres
 from tests.tools import BASE_DIR, NO_NGINX, find_nginx
 
-FIRST_ANSWER_WITHIN = 120
+FIRST_ANSWER_WITHIN, STOPS_WITHIN = 120, 20
+IN_TERMINAL = (
+    "import os, sys; os.open({!r}, os.O_RDWR); os.execv(sys.executable, [sys.executable, '-m', 'cosma.server'])"
+)
 OURS = ("DATABASE_URL", "VAR_DIR", "PORT", "SITE_URL", "DEBUG", "TEST_RUN", "DJANGO_SETTINGS_MODULE")
 
 
@@ -89,21 +93,20 @@ class Database:
 
     def freeze(self) -> None:
         for pid in family(self.pid):
-            os.kill(pid, signal.SIGSTOP)
+            tell(pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         for pid in family(self.pid):
-            os.kill(pid, signal.SIGCONT)
+            tell(pid, signal.SIGCONT)
 
 
 class Node:
-    """A machine that serves the site: a folder, a port, and granian started anew when it ends, as systemd does."""
+    """A machine that serves the site: a folder and a port. Nothing starts the site again: it must not end."""
 
     def __init__(self, folder: Path, database: str, *, workers: int = 2, **environment: str):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.port = folder, free_port()
         self.log = folder / "log"
-        self.stopping = False
         self.environment = {name: value for name, value in os.environ.items() if name not in OURS} | {
             "VAR_DIR": str(folder / "var"),
             "DATABASE_URL": database,
@@ -115,19 +118,27 @@ class Node:
     def manage(self, *arguments: str) -> None:
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=BASE_DIR, env=self.environment, check=True)
 
-    def start(self) -> "Node":
-        self.stopping = False
-        self.spawn()
-        threading.Thread(target=self.supervise, daemon=True).start()
-        wait_until(lambda: accepts(self.port), FIRST_ANSWER_WITHIN, f"no answer:\n{self.log.read_text()}")
+    def start(self, *, in_terminal: bool = False) -> "Node":
+        if in_terminal:
+            self.spawn_in_terminal()
+        else:
+            self.spawn("manage.py", "serve")
+        wait_until(lambda: accepts(self.port) or self.ended(), FIRST_ANSWER_WITHIN, "no answer")
+        assert not self.ended(), self.log.read_text()
         return self
 
-    def spawn(self) -> None:
+    def spawn_in_terminal(self) -> None:
+        """A session's first terminal that its leader opens is the one that rules it: typed into `self.terminal`."""
+        self.terminal, its_end = pty.openpty()
+        self.spawn("-c", IN_TERMINAL.format(os.ttyname(its_end)))
+        os.close(its_end)
+
+    def spawn(self, *arguments: str) -> None:
         # A pipe to cat, not a file: the log must not fill the disk that a test says is full.
         with self.log.open("a") as log:
             self.reader = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=log, start_new_session=True)
         self.server = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
+            [sys.executable, *arguments],
             cwd=BASE_DIR,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -139,21 +150,38 @@ class Node:
         if "TEST_RUN" in os.environ:
             end_with_run(self.folder / "none", self.server.pid)
 
-    def supervise(self) -> None:
-        while not self.stopping:
-            self.server.wait()
-            time.sleep(1)
-            if not self.stopping:
-                self.spawn()
+    def ended(self) -> bool:
+        return self.server.poll() is not None
 
     def workers(self) -> list[int]:
         return [pid for pid in family(self.server.pid)[1:] if "multiprocessing" not in command(pid)]
 
     def stop(self, how: int = signal.SIGTERM) -> None:
-        self.stopping = True
-        for pid in [self.server.pid] if how == signal.SIGTERM else family(self.server.pid):
-            os.kill(pid, how)
-        self.server.wait(20)
+        """By a signal to its first process, or to all of them at once when it is SIGKILL."""
+        assert not self.ended(), f"The site had ended:\n{self.log.read_text()}"
+        everyone = family(self.server.pid)
+        for pid in everyone if how == signal.SIGKILL else everyone[:1]:
+            tell(pid, how)
+        try:
+            self.server.wait(STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            for pid in family(self.server.pid):
+                tell(pid, signal.SIGKILL)
+            raise
+
+
+def tell(pid: int, number: int) -> None:
+    """It may have ended a moment ago."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def end(process: subprocess.Popen) -> None:
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def command(pid: int) -> str:
@@ -185,7 +213,7 @@ class Editor:
 
     def stop(self) -> None:
         self.process.stdin.close()
-        self.process.wait(10)
+        end(self.process)
 
 
 class Nginx:
@@ -263,4 +291,4 @@ class Nginx:
 
     def stop(self) -> None:
         self.server.terminate()
-        self.server.wait(10)
+        end(self.server)

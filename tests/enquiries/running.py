@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -34,7 +34,6 @@ class Running:
     port: int
     environment: dict[str, str]
     server: subprocess.Popen | None = None
-    seen: dict[int, float] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
@@ -61,14 +60,12 @@ class Running:
         return [pid for pid, parent in pairs if parent == self.server.pid]
 
     def kill_a_worker(self) -> bool:
-        """One that has been up for a while: granian takes workers that keep dying early for a broken site, and ends."""
         assert self.server.poll() is None, f"The site ended:\n{self.log.read_text()}"
-        now, up = time.monotonic(), self.workers()
-        self.seen = {pid: self.seen.get(pid, now) for pid in up}
-        grown = [pid for pid in up if now - self.seen[pid] > 6]
-        if grown:
-            os.kill(random.choice(grown), signal.SIGKILL)
-        return bool(grown)
+        up = self.workers()
+        if up:
+            with suppress(ProcessLookupError):
+                os.kill(random.choice(up), signal.SIGKILL)
+        return bool(up)
 
     def ask(self, method: str, path: str, body: str = "", *, address="10.0.0.1", timeout=15):
         """Status, headers and text. Raises OSError or HTTPException when the connection breaks."""
@@ -114,6 +111,7 @@ def running_site(folder: Path, **environment: str) -> Iterator[Running]:
             site.server.wait(20)
         except subprocess.TimeoutExpired:
             site.server.kill()
+            site.server.wait()
 
 
 def database() -> dict[str, str]:
