@@ -9,20 +9,18 @@ from django.utils import timezone
 
 from cosma.pagestore import expires, public_page
 from treatments import (
-    comparison,
+    chapters,
     content,
     expiry,
     facts,
     figures,
     heads,
     jsonld,
-    layout,
     link_pictures,
     markup,
     review,
     therapy,
 )
-from treatments.choices import AftercareKind, Severity
 from treatments.models import Organisation, Revision
 
 PAGE_SIZE = 24
@@ -50,9 +48,9 @@ def organisation_name() -> str:
     return Organisation.objects.values_list("name", flat=True).first() or ""
 
 
-def head(path: str, *, title: str, description: str, indexable: bool = True) -> dict:
+def head(path: str, *, title: str, description: str, indexable: bool = True, organisation: str | None = None) -> dict:
     """What every page's <head> and frame need. Addresses come from SITE_URL, never from the Host header."""
-    name = organisation_name()
+    name = organisation_name() if organisation is None else organisation
     picture = settings.SITE_URL + static("img/share.png")
     frame = jsonld.Frame(
         site=settings.SITE_URL,
@@ -73,11 +71,11 @@ def head(path: str, *, title: str, description: str, indexable: bool = True) -> 
     }
 
 
-def treatment_head(page: content.TreatmentPage, *, indexable: bool) -> dict:
+def treatment_head(page: content.TreatmentPage, *, organisation: str, indexable: bool) -> dict:
     """With its other readings, and its own picture for links, which is drawn when it is first asked for."""
     path = f"/treatments/{page.slug}"
     title, description = heads.treatment_title(page), heads.treatment_description(page)
-    context = head(f"{path}/", title=title, description=description, indexable=indexable)
+    context = head(f"{path}/", title=title, description=description, indexable=indexable, organisation=organisation)
     picture = link_pictures.of(page, context["organisation_name"])
     picture_url = settings.SITE_URL + link_pictures.path(page.slug, picture)
     return {
@@ -152,10 +150,10 @@ def listing(request, kind: str, *, heading: str, title: str, description: str) -
 
 @public_page
 def treatment(request, slug):
-    revision = live_revision("treatment", slug)
-    page = revision.page
-    stands_until(request, revision, page)
-    context = treatment_context(page, dates=dates(revision), review=reviewed(revision))
+    revision, organisation, today = live_revision("treatment", slug), organisation_name(), timezone.localdate()
+    body = chapters.ready(revision.snapshot, organisation=organisation or "The clinic", today=today)
+    stands_until(request, revision, body["page"])
+    context = treatment_frame(body, organisation, dates=dates(revision), review=reviewed(revision), today=today)
     # What they found has a page of its own; staff and the doctor read it in its place.
     return render(request, "treatments/treatment.html", context | {"sources_url": f"/treatments/{slug}/sources/"})
 
@@ -170,42 +168,26 @@ def may_be_indexed(signed: review.Review | None) -> bool:
 
 
 def treatment_context(page: content.TreatmentPage, *, dates=None, review=None) -> dict:
-    """What the treatment template needs: for a live revision, and for the preview of a draft."""
-    today = timezone.localdate()
-    frame = treatment_head(page, indexable=may_be_indexed(review))
-    live = facts.live(page, organisation=frame["organisation_name"], today=today)
-    words = markup.Words(page.html, {**facts.frozen(page), **live})
-    chapters = layout.chapters(page)
-    return {
-        **frame,
-        "jsonld": therapy.graph(
-            frame["frame"], page, chapters=chapters, words=words, dates=dates, review=review, today=today
-        ),
-        "page": page,
-        "chapters": chapters,
-        "key_facts": facts.key_facts(page, today=today),
-        "words": words,
-        "facts": {**facts.frozen(page), **live},
-        "rows": comparison.rows(page, today=today) if page.beside else [],
-        "price_is_old": facts.price_is_old(page.price, today),
-        "price_date": facts.price_date(page.price) if page.price else "",
-        "costs": figures.costs(page),
-        "depth": figures.depth(page),
-        "course": figures.course(page),
-        "steps": layout.numbered_steps(page),
-        "side_effects": layout.side_effects(page, serious=False),
-        "serious": layout.side_effects(page, serious=True),
-        "care_cards": layout.care_cards(page),
-        "contraindications": layout.grouped(page.contraindications, "severity", Severity),
-        "dos": layout.aftercare(page, AftercareKind.DO),
-        "donts": layout.aftercare(page, AftercareKind.DO_NOT),
-        "dates": dates,
-        "review": review,
-        # A template pays dearly, block by block, for asking after a name that is not there.
-        "edit_links": {},
-        "review_link": None,
-        "sources_url": "",
-    }
+    """What the treatment template needs for a page that is not live: a draft, or what a doctor is to sign."""
+    organisation, today = organisation_name(), timezone.localdate()
+    body = chapters.context(page, organisation=organisation or "The clinic", today=today)
+    return treatment_frame(body, organisation, dates=dates, review=review, today=today)
+
+
+def treatment_frame(body: dict, organisation: str, *, dates, review, today) -> dict:
+    """What goes around the chapters: the head, the review, the dates."""
+    page = body["page"]
+    frame = treatment_head(page, organisation=organisation, indexable=may_be_indexed(review))
+    graph = therapy.graph(
+        frame["frame"],
+        page,
+        chapters=body["chapters"],
+        words=body["words"],
+        dates=dates,
+        review=review,
+        today=today,
+    )
+    return {**frame, **body, "jsonld": graph, "dates": dates, "review": review, "sources_url": ""}
 
 
 @public_page(everything=True, parameters=["page"])
