@@ -39,14 +39,20 @@ def may(verbs: str, *models: str, app: str = "treatments") -> frozenset[str]:
 
 
 READS = may("view", *PAGES, *SHARED, *PARTS, *KEPT)
-WRITES = may("add change", *PAGES, *SHARED, *PARTS) | may("delete", *PARTS) | may("publish", "revision")
-RUNS = may("delete", *PAGES, *SHARED) | may("add change", "organisation") | may("add change view", "user", app="auth")
+WRITES = may("add change", *PAGES, *SHARED, *PARTS) | may("delete", *PARTS) | may("publish send", "revision")
+SIGNS = may("sign", "revision")
+RUNS = (
+    may("delete", *PAGES, *SHARED)
+    | may("add change", "organisation")
+    | may("identify", "practitioner")
+    | may("add change view", "user", app="auth")
+)
 ANSWERS = may("view change", "enquiry", app="enquiries") | may("view add", "note", app="enquiries")
 HANDS_OUT = may("export erase", "enquiry", app="enquiries")
 OVERSEES = may("view", "event", "notice", app="enquiries") | may("view change", "mail", app="outbox")
 ROLES = {
     Role.EDITOR: READS | WRITES,
-    Role.REVIEWER: READS,
+    Role.REVIEWER: READS | SIGNS,
     Role.DESK: ANSWERS | HANDS_OUT,
     Role.MANAGER: READS | WRITES | RUNS | ANSWERS | HANDS_OUT | OVERSEES,
 }

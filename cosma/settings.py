@@ -45,6 +45,8 @@ STAGING = env.bool("STAGING", False)
 """Keeps the whole site out of search engines by a header on every answer; they must read it to obey."""
 INDEX_UNREVIEWED = env.bool("INDEX_UNREVIEWED", LOOPBACK)
 """Lets search engines list medical pages that no doctor has signed."""
+PUBLISH_UNREVIEWED = env.bool("PUBLISH_UNREVIEWED", LOOPBACK)
+"""Lets staff publish medical words that no doctor has signed; the page then says so."""
 ASSISTANTS = env.str("ASSISTANTS", "all")
 """Which crawlers of AI assistants robots.txt lets in: `all`; `answers`, those that look a page up for a person who
 asks, but not those that collect texts to train on; or `none`. By default all: people who ask an assistant about a

@@ -36,6 +36,7 @@ OUR_ENVIRONMENT = (
     "PAGES_DISK_MB",
     "PAGES_MEMORY_MB",
     "PORT",
+    "PUBLISH_UNREVIEWED",
     "SECRET_KEY",
     "SITE_URL",
     "STAGING",

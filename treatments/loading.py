@@ -104,7 +104,7 @@ def publish_unreviewed(rows: list[models.Model], *, by=None) -> int:
     columns = {row.slug: column_of_draft(row) for row in rows if isinstance(row, Treatment)}
     changed = [row for row in rows if live_page(row) != compose(row, alongside=columns)]
     for row in changed:
-        freeze(row, by=by, note="Loaded from files", alongside=columns).publish(by=by)
+        freeze(row, by=by, note="Loaded from files", alongside=columns).publish(by=by, unreviewed=True)
     return len(changed)
 
 

@@ -56,7 +56,10 @@ class Degree(models.TextChoices):
 
 
 class Practitioner(models.Model):
-    """A doctor. Shown to patients only with a medical council registration number."""
+    """A doctor. Shown to patients only with a medical council registration number.
+
+    Any change of where links and codes go, or of whose they are, calls off the open ones: a trigger sees to it.
+    """
 
     name = models.CharField(max_length=120)
     degree = models.CharField(max_length=10, choices=Degree)
@@ -72,6 +75,7 @@ class Practitioner(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("identify_practitioner", "Can say who a doctor is and where links for signing go")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(shown=False) | (~models.Q(registration_number="") & ~models.Q(council="")),

@@ -37,8 +37,10 @@ GUARDED = "NOT EXISTS (SELECT 1 FROM treatments_guardslifted)"
 class Refusal:
     """A trigger that refuses `event` on `table` when `condition` holds, with a sentence."""
 
-    def __init__(self, name: str, table: str, event: str, sentence: str, condition: str = "1 = 1"):
+    def __init__(self, name: str, table: str, event: str, sentence: str, condition: str = "1 = 1", *, alone: str = ""):
+        """`alone` is a number in PostgreSQL's SQL: transactions that have it in common go one after the other."""
         self.name, self.table, self.event, self.sentence = name, table, event, sentence
+        self.alone = f"PERFORM pg_advisory_xact_lock({alone}); " if alone else ""
         self.condition = f"{GUARDED} AND ({condition})"
 
     def create(self, schema_editor) -> None:
@@ -61,7 +63,7 @@ class Refusal:
     def for_postgresql(self) -> list[str]:
         row = "OLD" if self.event == "DELETE" else "NEW"
         return [
-            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {self.alone}"
             f"IF {self.condition} THEN RAISE EXCEPTION '{self.sentence}' USING ERRCODE = 'check_violation'; END IF; "
             f"RETURN {row}; END $$",
             f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "

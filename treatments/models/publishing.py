@@ -14,6 +14,7 @@ from django.utils import timezone
 from cosma import pagestore
 from treatments import content
 from treatments.choices import Language
+from treatments.models.admission import refuse_taken_address, refuse_unsigned
 from treatments.models.concerns import Concern
 from treatments.models.pages import SitePage
 from treatments.models.treatment import Treatment
@@ -94,7 +95,11 @@ class Revision(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        permissions = [("publish_revision", "Can publish a page")]
+        permissions = [
+            ("publish_revision", "Can publish a page"),
+            ("send_revision", "Can send a page to a doctor"),
+            ("sign_revision", "Can sign a page as a doctor"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=exactly_one("treatment", "concern", "site_page"),
@@ -129,23 +134,41 @@ class Revision(models.Model):
         return content.decode(self.card, content.Card)
 
     @transaction.atomic
-    def publish(self, *, by, at=None, significant=False, change_line="") -> "Publication":
-        """Show this revision to patients from `at` on, until the next one that is already planned.
+    def publish(
+        self, *, by, at=None, significant=False, change_line="", unreviewed=False, keep_plans=False
+    ) -> "Publication":
+        """Show this revision to patients from `at` on. Later plans are called off, unless they are kept on purpose.
 
         A significant change moves the page's dates and stands in its public change log as `change_line`.
+        `unreviewed` is for words that no doctor has signed, where the setting forbids them; the page says so.
         """
         at, change_line = at or timezone.now(), change_line.strip()
         if significant and not change_line:
             raise ValidationError("Say in one plain line what changed: patients read it.")
         lock(self.subject)
-        planned = Publication.objects.of(self.subject).not_cancelled()
-        planned.shown(at=at).update(live_until=at, ended_by=by)
-        following = planned.filter(live_from__gt=at).order_by("live_from").first()
-        until = following.live_from if following else None
+        if not unreviewed:
+            refuse_unsigned(self, at=at)
+        until = make_room(self, at=at, by=by, keep_plans=keep_plans)
+        refuse_taken_address(self, at=at, until=until)
         pagestore.touch()
         return Publication.objects.create(
             revision=self, by=by, live_from=at, live_until=until, significant=significant, change_line=change_line
         )
+
+
+def make_room(revision: Revision, *, at: datetime.datetime, by, keep_plans: bool) -> datetime.datetime | None:
+    """Ends what is shown at `at`. Returns when the new publication ends: a planned end of the page stays."""
+    planned = Publication.objects.of(revision.subject).not_cancelled()
+    shown, later = planned.shown(at=at).first(), planned.filter(live_from__gt=at).order_by("live_from")
+    following, last = later.first(), later.last() or shown
+    if following and (keep_plans or following.live_from <= timezone.now()):
+        refuse_unsigned(following.revision, at=following.live_from, after=revision.fingerprint)
+        until = shown.live_until if shown else following.live_from
+    else:
+        until = last.live_until if last else None
+        later.update(live_until=F("live_from"), ended_by=by)
+    planned.shown(at=at).update(live_until=at, ended_by=by)
+    return until
 
 
 def lock(subject) -> None:
@@ -162,6 +185,19 @@ def withdraw(subject, *, by, at=None) -> int:
     planned.filter(live_from__gte=at).update(live_until=F("live_from"), ended_by=by)
     pagestore.touch()
     return planned.shown(at=at).update(live_until=at, ended_by=by)
+
+
+@transaction.atomic
+def stay(subject, *, by) -> int:
+    """Calls off a planned end: what is shown then goes on being shown."""
+    lock(subject)
+    planned = Publication.objects.of(subject).not_cancelled()
+    last = planned.filter(live_until__gt=timezone.now()).order_by("live_from").last()
+    if last is None or planned.filter(live_from__gte=last.live_until).exists():
+        return 0
+    refuse_taken_address(last.revision, at=last.live_from, until=None)
+    pagestore.touch()
+    return planned.filter(pk=last.pk).update(live_until=None, ended_by=None)
 
 
 class PublicationQuerySet(models.QuerySet):
@@ -237,10 +273,13 @@ class Publication(models.Model):
         lock(self.revision.subject)
         if self.live_from <= timezone.now():
             raise AlreadyLive(self)
-        before = Publication.objects.of(self.revision.subject).filter(live_until=self.live_from)
-        before.not_cancelled().update(live_until=self.live_until)
+        before = Publication.objects.of(self.revision.subject).filter(live_until=self.live_from).not_cancelled()
+        before, until = list(before), self.live_until
         self.live_until, self.ended_by = self.live_from, by
         self.save(update_fields=["live_until", "ended_by"])
+        for publication in before:
+            publication.live_until = until
+            publication.save(update_fields=["live_until"])
         pagestore.touch()
 
 

@@ -58,6 +58,7 @@ class ReviewLink(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     codes_sent = models.PositiveSmallIntegerField(default=0)
@@ -155,14 +156,14 @@ class Remark(models.Model):
 
 
 @transaction.atomic
-def send_for_review(revision: Revision, practitioner: Practitioner, *, by) -> ReviewLink:
+def send_for_review(revision: Revision, practitioner: Practitioner, *, by, lasts=LINK_LASTS) -> ReviewLink:
     """Puts a link in the post. Earlier links of this page to this practitioner stop working."""
     refuse_unfit(revision, practitioner)
     now = timezone.now()
     earlier = ReviewLink.objects.filter(practitioner=practitioner, revision__in=Revision.objects.of(revision.subject))
     earlier.revoke(at=now)
     link = ReviewLink.objects.create(
-        revision=revision, practitioner=practitioner, created_by=by, created_at=now, expires_at=now + LINK_LASTS
+        revision=revision, practitioner=practitioner, created_by=by, created_at=now, expires_at=now + lasts
     )
     Mail.objects.put(LINK_MAIL, link.pk)
     return link

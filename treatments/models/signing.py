@@ -10,10 +10,11 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from cosma import pagestore
+from treatments.models.admission import NotSigned, refuse_unsigned
 from treatments.models.concerns import Concern
 from treatments.models.directory import Practitioner
 from treatments.models.pages import SitePage
-from treatments.models.publishing import Revision, exactly_one
+from treatments.models.publishing import Publication, Revision, exactly_one
 from treatments.models.treatment import Treatment
 
 
@@ -90,9 +91,13 @@ class SignOff(models.Model):
 
     @transaction.atomic
     def withdraw(self, *, note: str = "", at=None) -> "Withdrawal":
-        """Takes the badge off every page that shows these words, at once."""
+        """Takes the badge off every page that shows these words, at once. Plans that rest on it are called off."""
         pagestore.touch()
-        return Withdrawal.objects.create(sign_off=self, note=note, at=at or timezone.now())
+        withdrawal = Withdrawal.objects.create(sign_off=self, note=note, at=at or timezone.now())
+        plans = Publication.objects.filter(revision__fingerprint=self.fingerprint, live_from__gt=timezone.now())
+        for plan in plans.not_cancelled():
+            call_off_if_unsigned(plan)
+        return withdrawal
 
 
 class Withdrawal(models.Model):
@@ -104,6 +109,13 @@ class Withdrawal(models.Model):
 
     def __str__(self):
         return f"{self.sign_off} withdrawn"
+
+
+def call_off_if_unsigned(plan: Publication) -> None:
+    try:
+        refuse_unsigned(plan.revision, at=plan.live_from)
+    except NotSigned:
+        plan.cancel(by=None)
 
 
 def valid_signature(revision: Revision, *, at) -> SignOff | None:
