@@ -167,9 +167,9 @@ def may_be_indexed(signed: review.Review | None) -> bool:
     return settings.INDEX_UNREVIEWED or bool(signed and not signed.overdue)
 
 
-def treatment_context(page: content.TreatmentPage, *, dates=None, review=None) -> dict:
-    """What the treatment template needs for a page that is not live: a draft, or what a doctor is to sign."""
-    organisation, today = organisation_name(), timezone.localdate()
+def treatment_context(page: content.TreatmentPage, *, dates=None, review=None, today=None) -> dict:
+    """What the treatment template needs for a page that is not live: a draft, what a doctor is to sign, another day."""
+    organisation, today = organisation_name(), today or timezone.localdate()
     body = chapters.context(page, organisation=organisation or "The clinic", today=today)
     return treatment_frame(body, organisation, dates=dates, review=review, today=today)
 
@@ -212,7 +212,7 @@ def concern(request, slug):
     return render(request, "concerns/concern.html", context)
 
 
-def concern_context(page: content.ConcernPage, *, dates=None, review=None) -> dict:
+def concern_context(page: content.ConcernPage, *, dates=None, review=None, today=None) -> dict:
     frame = head(
         f"/concerns/{page.slug}/",
         title=heads.concern_title(page),
@@ -220,7 +220,7 @@ def concern_context(page: content.ConcernPage, *, dates=None, review=None) -> di
         indexable=may_be_indexed(review),
     )
     graph = jsonld.concern(frame["frame"], page, dates=dates, review=review)
-    return {**frame, **prose_context(page, frame), "dates": dates, "review": review, "jsonld": graph}
+    return {**frame, **prose_context(page, frame, today), "dates": dates, "review": review, "jsonld": graph}
 
 
 @public_page
@@ -231,16 +231,16 @@ def site_page(request, slug):
     return render(request, "pages/page.html", site_page_context(page, dates=dates(revision)))
 
 
-def site_page_context(page: content.SitePagePage, *, dates=None) -> dict:
+def site_page_context(page: content.SitePagePage, *, dates=None, today=None) -> dict:
     frame = head(
         f"/{page.slug}/",
         title=page.search_title or page.title,
         description=page.search_description or page.summary,
     )
     graph = jsonld.site_page(frame["frame"], page, dates=dates)
-    return {**frame, **prose_context(page, frame), "dates": dates, "jsonld": graph}
+    return {**frame, **prose_context(page, frame, today), "dates": dates, "jsonld": graph}
 
 
-def prose_context(page, frame: dict) -> dict:
-    live = facts.live(page, organisation=frame["organisation_name"], today=timezone.localdate())
+def prose_context(page, frame: dict, today=None) -> dict:
+    live = facts.live(page, organisation=frame["organisation_name"], today=today or timezone.localdate())
     return {"page": page, "words": markup.Words(page.html, live)}

@@ -347,7 +347,7 @@ def test_the_history_shows_each_change_word_by_word(treatment, editor):
 
     page = editor.get(address(treatment, "history")).content.decode()
 
-    assert "Needling in <ins>very </ins>plain words" in page
+    assert 'Needling in <ins><span class="visually-hidden">put in: </span>very </ins>plain words' in page
     assert "editor@example.org" in page
     section = treatment.sections.get()
     assert editor.get(address(section, "history")).headers["Location"] == address(treatment, "history")

@@ -6,31 +6,24 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.http import urlencode
 
 from treatments.admin import publishing
 from treatments.admin.forms import DraftForm, PlainChoices
+from treatments.admin.history import HistoryViews
 from treatments.admin.places import change_url, edit_links
 from treatments.admin.preview import as_patients_see
 from treatments.difference import Difference
 from treatments.models import Revision, compose
-from treatments.models.composing import subject_field
 from treatments.models.recording import record, recorded
 
 PUBLISH = "treatments.publish_revision"
 MOST_AT_ONCE = 100
-
-
-def revisions_url(subject) -> str:
-    key = f"{subject_field(subject)}__id__exact"
-    return f"{reverse('admin:treatments_revision_changelist')}?{urlencode({key: subject.pk})}"
 
 
 class PageList(ChangeList):
@@ -60,12 +53,11 @@ class HasBeenPublished(admin.SimpleListFilter):
         return published if self.value() == "yes" else queryset.exclude(pk__in=published)
 
 
-class PageAdmin(PlainChoices, admin.ModelAdmin):
+class PageAdmin(HistoryViews, PlainChoices, admin.ModelAdmin):
     form = DraftForm
     actions = ["publish_chosen"]
     save_on_top = False
     change_form_template = "admin/page_form.html"
-    object_history_template = "admin/page_history.html"
     read_together: tuple[str, ...] = ()
     """The parts that a list of pages reads in one go, to know the state of each."""
     fixed_once_published = ("slug", "language")
@@ -121,17 +113,7 @@ class PageAdmin(PlainChoices, admin.ModelAdmin):
             **buttons,
             "state": publishing.state(subject),
             "publish_url": self.own_url("publish", subject.pk),
-            "revisions_url": revisions_url(subject),
         }
-
-    def history_view(self, request, object_id, extra_context=None):
-        """Who changed what, word by word; Django's own record names only fields."""
-        subject = self.get_object(request, unquote(object_id))
-        if subject is None:
-            return super().history_view(request, object_id, extra_context)
-        changes = Paginator(subject.changes.select_related("by"), 50).get_page(request.GET.get("p"))
-        context = {"changes": changes, "revisions_url": revisions_url(subject)}
-        return super().history_view(request, object_id, context | (extra_context or {}))
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

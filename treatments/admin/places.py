@@ -31,6 +31,10 @@ def change_url(row: models.Model, fragment: str = "") -> str:
     return f"{url}#{fragment}" if fragment else url
 
 
+def history_url(row: models.Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_history", args=[row.pk])
+
+
 def fragment(model: type[models.Model], name: str) -> str:
     """Where a list or a field of a page stands on its change page."""
     field = model._meta.get_field(name)

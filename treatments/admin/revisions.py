@@ -4,7 +4,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from treatments.admin.places import change_url
+from treatments.admin.days import as_of
+from treatments.admin.days import moment as moment_named
+from treatments.admin.places import change_url, history_url
 from treatments.admin.preview import as_patients_see
 from treatments.admin.publishing import reviewed
 from treatments.models import Revision
@@ -56,16 +58,20 @@ class RevisionAdmin(admin.ModelAdmin):
         return [own, *super().get_urls()]
 
     def page_view(self, request, object_id):
-        """The revision as patients read it, or would have."""
+        """The revision as patients read it, or would have; with `?at=`, as it stood at that moment."""
         revision = self.get_object(request, object_id)
         if revision is None or not self.has_view_permission(request, revision):
             raise Http404
+        at = moment_named(request.GET.get("at", ""))
         return as_patients_see(
             request,
             revision.page,
             review=reviewed(revision.fingerprint),
-            preview_back_url=change_url(revision),
+            as_of=as_of(revision, at) if at else None,
+            preview_back_url=history_url(revision.subject),
+            preview="A version that is kept: only staff see it here.",
             revision=revision,
+            shown_at=at,
         )
 
     @admin.display(description="Page")

@@ -138,10 +138,10 @@ def empty(row: models.Model) -> None:
         Price.objects.filter(treatment=row).delete()
 
 
-def write_part(owner: models.Model, name: str, part: content.Part, position: int) -> models.Model:
+def write_part(owner: models.Model, name: str, part: content.Part, position: int, *, key=None) -> models.Model:
     """One row under `owner`; raises ValidationError with the names that the part gives to its fields."""
     relation: Any = owner._meta.get_field(name)
-    row = relation.related_model(**{relation.field.name: owner})
+    row = relation.related_model(**{relation.field.name: owner, "pk": key})
     if any(field.name == "position" for field in row._meta.fields):
         row.position = position
     write(row, part)

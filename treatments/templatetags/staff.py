@@ -11,3 +11,11 @@ register = template.Library()
 def pieces(change: Difference) -> list[Piece]:
     """Both texts as one run: what stayed, what went, what came."""
     return word_by_word(change.before, change.after)
+
+
+@register.filter
+def is_figure(change: Difference) -> bool:
+    """A number with its unit, or one word of a choice: read as old and new, not word by word."""
+    both = change.before, change.after
+    short = all(len(text) <= 30 and len(text.split()) <= 3 for text in both)
+    return short and (all(len(text.split()) <= 1 for text in both) or any(map(str.isdigit, "".join(both))))

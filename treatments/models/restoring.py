@@ -1,0 +1,87 @@
+"""An older revision back into the draft: rows become what it says, those that agree already are left as they are."""
+
+import msgspec
+from django.db import models, transaction
+
+from treatments import content
+from treatments.fingerprint import fingerprint
+from treatments.models import drafts
+from treatments.models.composing import compose, freeze
+from treatments.models.evidence import Source
+from treatments.models.publishing import Revision
+from treatments.models.recording import recorded
+from treatments.models.treatment import Price, Treatment
+
+
+@transaction.atomic
+def restore(revision: Revision, *, by) -> models.Model:
+    """Raises ValidationError, in words, where the words of then no longer fit: an address that is taken, say."""
+    subject = type(revision.subject)._default_manager.select_for_update().get(pk=revision.subject.pk)
+    keep_draft(subject, before=revision, by=by)
+    page = revision.page
+    with recorded(subject, by=by):
+        bring_back_sources(page)
+        overwrite(subject, draft_of(page, drafts.SHAPES[type(subject)]))
+    return subject
+
+
+def keep_draft(subject: models.Model, *, before: Revision, by) -> Revision | None:
+    """A draft that no revision holds yet is frozen first: restoring can be taken back by restoring that one."""
+    page = compose(subject)
+    held = Revision.objects.of(subject).filter(fingerprint=fingerprint(page), snapshot=content.encode(page))
+    note = f"The draft as it stood before revision {before.number} was restored"
+    return None if held.exists() else freeze(subject, by=by, note=note)
+
+
+def draft_of(page: content.Page, shape: type[content.Part]) -> content.Part:
+    """What staff wrote of a page, without what was frozen in around it."""
+    return shape(**{field.name: getattr(page, field.name) for field in msgspec.structs.fields(shape)})
+
+
+def bring_back_sources(page: content.Page) -> None:
+    """Those that were deleted since come back as they were frozen; those that are there stay as they are now."""
+    frozen = {source.key: source for source in getattr(page, "sources", ())}
+    for key in frozen.keys() - set(Source.objects.filter(key__in=frozen).values_list("key", flat=True)):
+        drafts.write(Source(), frozen[key])
+
+
+def overwrite(row: models.Model, part: content.Part) -> None:
+    drafts.write(row, part)
+    for name, shape in drafts.PARTS.get(type(part), {}).items():
+        (overwrite_owners if shape in drafts.PARTS else overwrite_list)(row, name, getattr(part, name))
+    if isinstance(row, Treatment):
+        overwrite_price(row, getattr(part, "price", None))
+
+
+def overwrite_owners(row: models.Model, name: str, parts: tuple) -> None:
+    """Sections keep their rows, and so the addresses of their forms."""
+    found = {section.anchor: section for section in drafts.rows(row, name)}
+    wanted = {part.anchor for part in parts}
+    getattr(row, name).exclude(anchor__in=wanted).delete()
+    for place, part in enumerate(parts):
+        owner = found.get(part.anchor) or drafts.write_part(row, name, part, place)
+        overwrite(owner, part)
+
+
+def overwrite_list(owner: models.Model, name: str, parts: tuple) -> None:
+    """Rows keep their keys as far as they go: a form that somebody has open still finds them."""
+    rows = drafts.rows(owner, name)
+    shape = drafts.PARTS[type_of(owner)][name]
+    if tuple(msgspec.convert(drafts.values_of(row, shape), shape) for row in rows) == parts:
+        return
+    keys = [row.pk for row in rows] + [None] * len(parts)
+    getattr(owner, name).all().delete()
+    for place, part in enumerate(parts):
+        drafts.write_part(owner, name, part, place, key=keys[place])
+
+
+def type_of(owner: models.Model) -> type[content.Part]:
+    return drafts.SHAPES.get(type(owner), content.Section)
+
+
+def overwrite_price(treatment: Treatment, price: content.Price | None) -> None:
+    row = Price.objects.filter(treatment=treatment).first()
+    if price:
+        drafts.write(row or Price(treatment=treatment), price)
+    elif row:
+        row.delete()
