@@ -3,10 +3,14 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.template import Template
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
+from cosma import roles
 from treatments.models.stamps import Stamp
+
+RENDER = Template._render
 
 hypothesis_settings.register_profile("cosma", deadline=None, max_examples=60, database=None)
 hypothesis_settings.load_profile("cosma")
@@ -21,6 +25,19 @@ def static_files_as_they_lie():
     plainly = {"WHITENOISE_USE_FINDERS": True, "WHITENOISE_AUTOREFRESH": True, "OUTBOX_AT_ONCE": False}
     with override_settings(STORAGES=storages, **plainly):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_render_as_they_do_for_patients(django_test_environment):
+    """Django would copy the whole context for every template, each field of a form included; no test reads that."""
+    Template._render = RENDER
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A database that has been set up as any site is: with the groups of staff."""
+    with django_db_blocker.unblock():
+        roles.establish()
 
 
 @pytest.fixture(scope="session")

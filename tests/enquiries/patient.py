@@ -5,11 +5,9 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import time_machine
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from cosma import roles
 from enquiries.models import Enquiry
 from tests.factories import make_organisation, make_treatment, publish
 
@@ -66,23 +64,3 @@ def enquire(client: Client, *, headers=None, **changed):
 def make_enquiry(client=None, **changed) -> Enquiry:
     enquire(client or Client(), **changed)
     return Enquiry.objects.latest("pk")
-
-
-def make_staff(role: str) -> User:
-    from django.contrib.auth.models import Group
-
-    roles.establish()
-    user = User.objects.create_user(f"{role}@example.org", f"{role}@example.org", is_staff=True)
-    user.groups.set(Group.objects.filter(name=role))
-    return user
-
-
-def staff_client(role: str) -> Client:
-    """Logged in, with a second factor."""
-    from allauth.mfa.models import Authenticator
-
-    user, client = make_staff(role), Client()
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "unused"})
-    client.force_login(user)
-    client.user = user
-    return client

@@ -12,7 +12,8 @@ from django.utils import timezone
 from enquiries import forgetting
 from enquiries.models import Attempt, Deed, Enquiry, Event, Note
 from outbox.models import Mail
-from tests.enquiries.patient import make_enquiry, make_staff, open_for_enquiries, send, slip_in
+from tests.enquiries.patient import make_enquiry, open_for_enquiries, send, slip_in
+from tests.staff.people import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def clinic(settings, tmp_path):
 
 def told(enquiry: Enquiry) -> Enquiry:
     """With a note, a line in the log and a line in the admin's history."""
-    user = make_staff("desk")
+    user, _ = make_staff("desk")
     Note.objects.create(enquiry=enquiry, text="She asked about Sundays.", by=user)
     enquiry.log(Deed.OPENED, by=user)
     kind = ContentType.objects.get_for_model(Enquiry)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from enquiries import export
 from enquiries.models import Deed, Enquiry, Event, Note, State
 from outbox.models import Mail
-from tests.enquiries.patient import make_enquiry, open_for_enquiries, staff_client
+from tests.enquiries.patient import make_enquiry, open_for_enquiries
+from tests.staff.people import staff_client
 
 pytestmark = pytest.mark.django_db
 INBOX = "/admin/enquiries/enquiry/"

@@ -2,7 +2,7 @@ import io
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -35,6 +35,8 @@ def refusal(*arguments: str) -> str:
 
 @pytest.mark.parametrize("role", ["editor", "reviewer", "desk", "manager"])
 def test_what_is_printed_is_enough_to_log_in(role):
+    Group.objects.all().delete()
+
     said = create("Asha@Example.org", "--role", role)
 
     assert said["login"].endswith("/accounts/login/")

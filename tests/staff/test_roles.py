@@ -49,6 +49,7 @@ def test_every_name_of_a_permission_is_one(db):
 
 
 def test_making_the_roles_again_changes_nothing(db):
+    Group.objects.all().delete()
     roles.establish()
     before = {group.name: set(group.permissions.values_list("pk", flat=True)) for group in Group.objects.all()}
     Group.objects.get(name="editor").permissions.set(Permission.objects.all()[:3])
