@@ -2,7 +2,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.template import Template
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
@@ -52,8 +52,63 @@ def shipped_rows(django_db_setup, django_db_blocker):
     return [of_a_model for of_a_model in rows if of_a_model]
 
 
+class Shelf:
+    """Holds the shipped content in a transaction around the tests that ask for it: they take back only their own."""
+
+    def __init__(self, blocker):
+        self.blocker = blocker
+        self.around: transaction.Atomic | None = None
+
+    def fill(self, rows: list[list]) -> None:
+        if self.around is None:
+            self.around = transaction.atomic()
+            self.around.__enter__()
+            for of_a_model in rows:
+                type(of_a_model[0])._default_manager.bulk_create(of_a_model)
+            connection.check_constraints()  # and now run the triggers that PostgreSQL defers
+
+    def clear(self) -> None:
+        if self.around is not None:
+            with self.blocker.unblock():
+                transaction.set_rollback(True)
+                self.around.__exit__(None, None, None)
+            self.around = None
+
+
+SHELF = pytest.StashKey[Shelf]()
+
+
+@pytest.fixture(scope="session")
+def shelf(request, django_db_setup, django_db_blocker):
+    shelf = request.config.stash[SHELF] = Shelf(django_db_blocker)
+    yield shelf
+    shelf.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Here, because the transaction of a `TestCase` begins before any fixture of its tests."""
+    if SHELF in item.config.stash and "shipped" not in item.fixturenames:
+        item.config.stash[SHELF].clear()
+
+
 @pytest.fixture
-def shipped(db, shipped_rows):
+def _django_db_helper(request, shelf_as_asked_for, _django_db_helper):
+    """The transaction that pytest-django opens for each test, inside that of the shelf."""
+
+
+@pytest.fixture
+def shelf_as_asked_for(request, shelf, django_db_blocker):
+    if "shipped" in request.fixturenames:
+        with django_db_blocker.unblock():
+            shelf.fill(request.getfixturevalue("shipped_rows"))
+
+
+@pytest.fixture
+def shipped(db):
     """A database with the shipped content, published."""
-    for rows in shipped_rows:
-        type(rows[0])._default_manager.bulk_create(rows)
+
+
+def pytest_collection_modifyitems(items):
+    """Those that share the shipped content come first, one after the other."""
+    items.sort(key=lambda item: "shipped" not in getattr(item, "fixturenames", ()))
