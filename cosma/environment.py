@@ -1,6 +1,7 @@
 """What the settings read from the environment, each with one sentence for when it cannot be used."""
 
 import secrets
+from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -85,3 +86,22 @@ def database(folder: Path) -> dict:
     else:
         raise ImproperlyConfigured(f"DATABASE_URL names no database that this site knows. {DATABASE_FORMS}")
     return config
+
+
+def media_storage() -> dict:
+    """Pictures in a folder, or in an object store with S3_BUCKET; patients get them from this site either way."""
+    bucket = env.str("S3_BUCKET", "")
+    if not bucket:
+        return {"BACKEND": "cosma.media.WholeFiles"}
+    if find_spec("storages") is None or find_spec("boto3") is None:
+        raise ImproperlyConfigured("S3_BUCKET needs more packages: run bin/install requirements requirements-s3")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+            "region_name": env.str("S3_REGION", "") or None,
+            "default_acl": None,
+            "querystring_auth": False,
+        },
+    }

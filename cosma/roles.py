@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, TextChoices
 
 PAGES = ("treatment", "concern", "sitepage")
-SHARED = ("source", "clinic", "practitioner")
+SHARED = ("source", "clinic", "practitioner", "picture")
 PARTS = (
     "section",
     "statement",
@@ -21,6 +21,7 @@ PARTS = (
     "device",
     "alternative",
     "comparisonfact",
+    "placedpicture",
     "concernline",
     "sitepagesection",
 )

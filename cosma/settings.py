@@ -11,7 +11,16 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from cosma import mailserver
-from cosma.environment import database, env, is_loopback, kept_secret, listed, networks, writable_folder
+from cosma.environment import (
+    database,
+    env,
+    is_loopback,
+    kept_secret,
+    listed,
+    media_storage,
+    networks,
+    writable_folder,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -142,8 +151,10 @@ STATICFILES_FINDERS = [
     "cosma.finders.SourcesFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media"))).resolve()
+MEDIA_URL = "/media/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_storage(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -1,5 +1,7 @@
 """Dull, valid things to test with. Each takes what a test cares about and makes up the rest."""
 
+import hashlib
+
 from django.contrib.auth.models import User
 from django.test import TestCase
 from django.utils import timezone
@@ -8,6 +10,8 @@ from treatments import choices
 from treatments.models import (
     Concern,
     Organisation,
+    Picture,
+    PlacedPicture,
     Practitioner,
     Price,
     Revision,
@@ -67,6 +71,17 @@ def make_site_page(slug="about", *, text="We write plainly.", **fields) -> SiteP
     page = made(SitePage, {"slug": slug, "title": "About us", "summary": "Who we are."} | fields)
     page.sections.create(anchor="who-we-are", heading="Who we are", text=text)
     return page
+
+
+def make_picture(title="A room", **fields) -> Picture:
+    """A row without files: for tests that ask only what refers to it."""
+    key = hashlib.sha256(title.encode()).hexdigest()
+    plain = {"key": key[:20], "source": key, "widths": [400, 800], "width": 800, "height": 600}
+    return made(Picture, {"title": title} | plain | fields)
+
+
+def place_picture(treatment: Treatment, picture: Picture, anchor="overview", alt="A bright room", **fields):
+    return made(PlacedPicture, {"treatment": treatment, "picture": picture, "anchor": anchor, "alt": alt} | fields)
 
 
 def made(model, fields: dict):

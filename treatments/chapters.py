@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from treatments import comparison, content, facts, figures, layout, markup
+from treatments import comparison, content, facts, figures, layout, markup, pictures
 from treatments.choices import AftercareKind, Severity
 
 KEPT = 16
@@ -29,6 +29,7 @@ def context(page: content.TreatmentPage, *, organisation: str, today: datetime.d
         "rows": comparison.rows(page, today=today) if page.beside else [],
         "price_is_old": facts.price_is_old(page.price, today),
         "price_date": facts.price_date(page.price) if page.price else "",
+        "opening": pictures.shown(page).get(pictures.OPENING),
         "costs": figures.costs(page),
         "depth": figures.depth(page),
         "course": figures.course(page),

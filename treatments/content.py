@@ -30,9 +30,11 @@ from treatments.parts import (
     Contraindication,
     Device,
     HealingStage,
+    Image,
     Indication,
     Lines,
     Part,
+    PlacedPicture,
     Price,
     Product,
     Question,
@@ -59,11 +61,13 @@ __all__ = [
     "Contraindication",
     "Device",
     "HealingStage",
+    "Image",
     "Indication",
     "Lines",
     "Organisation",
     "Page",
     "Part",
+    "PlacedPicture",
     "Price",
     "Product",
     "Question",
@@ -140,6 +144,7 @@ class Treatment(Part, kw_only=True):
     questions: tuple[Question, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     comparison: tuple[ComparisonFact, ...] = ()
+    pictures: tuple[PlacedPicture, ...] = ()
 
 
 class ConcernLine(Part, kw_only=True):
@@ -211,6 +216,7 @@ class TreatmentPage(Treatment, kw_only=True):
     schema: Annotated[int, not_clinical]
     sources: tuple[Source, ...] = ()
     beside: tuple[Beside, ...] = ()
+    images: tuple[Image, ...] = ()
     html: Annotated[dict[str, str], not_clinical] = {}
     """Each Markdown text of the page, rendered once at freeze."""
 

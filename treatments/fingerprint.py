@@ -29,8 +29,10 @@ def fingerprint(page: content.Page) -> str:
 def clinical(value: Any) -> Any:
     """The clinical part of a value as plain lists, dicts and normalised text."""
     if isinstance(value, content.Part):
+        # A field that a later release adds is no part of what was signed until somebody fills it in.
         fields = [field for field in msgspec.structs.fields(value) if is_clinical(field)]
-        return {field.name: clinical(getattr(value, field.name)) for field in fields}
+        given = {field.name: getattr(value, field.name) for field in fields}
+        return {field.name: clinical(given[field.name]) for field in fields if given[field.name] != field.default}
     if isinstance(value, tuple):
         return [clinical(item) for item in value]
     if isinstance(value, Enum):

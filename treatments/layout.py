@@ -6,7 +6,7 @@ A block is one anchor of the page. It holds the section's prose, and what the ty
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from treatments import anatomy, content, markup
+from treatments import anatomy, content, markup, pictures
 from treatments.choices import AftercareKind, CareLevel, Phase
 
 
@@ -19,6 +19,7 @@ class Block(NamedTuple):
     """The partial that shows the typed parts of this place, or nothing."""
     headed: bool = True
     """Its heading says more than that of its chapter."""
+    picture: pictures.Shown | None = None
 
     @property
     def inner(self) -> str:
@@ -110,6 +111,7 @@ def chapters(page: content.TreatmentPage) -> list[Chapter]:
 
 def blocks(page: content.TreatmentPage, group: anatomy.Group) -> Iterator[Block]:
     sections = {section.anchor: section for section in page.sections}
+    shown = pictures.shown(page)
     for anchor in group.anchors:
         section, extra = sections.get(anchor), EXTRAS.get(anchor)
         questions = tuple(question for question in page.questions if question.anchor == anchor)
@@ -123,6 +125,7 @@ def blocks(page: content.TreatmentPage, group: anatomy.Group) -> Iterator[Block]
                 questions=questions,
                 extra=extra.template if extra and shows_extra else "",
                 headed=heading not in ("", group.heading),
+                picture=shown.get(anchor),
             )
 
 

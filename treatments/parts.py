@@ -196,3 +196,24 @@ class Price(Part, kw_only=True):
     excludes: Lines = ()
     tax_included: TaxIncluded = TaxIncluded.ASK
     checked_on: datetime.date | None = None
+
+
+class PlacedPicture(Part, kw_only=True):
+    """Where a picture stands. Which cut of it, and where, is no medical matter; what is said about it is."""
+
+    anchor: Annotated[str, not_clinical]
+    picture: Annotated[str, not_clinical]
+    alt: str = ""
+    decorative: bool = False
+    caption: str = ""
+
+
+class Image(Part, kw_only=True):
+    """A picture's files as a page shows them. `source` is the upload's hash: the photograph, however it is cropped."""
+
+    key: Annotated[str, not_clinical]
+    source: str
+    widths: Annotated[tuple[int, ...], not_clinical]
+    width: Annotated[int, not_clinical]
+    height: Annotated[int, not_clinical]
+    credit: Annotated[str, not_clinical] = ""

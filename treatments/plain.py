@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.utils import timezone
 
-from treatments import comparison, content, facts, layout, markup, review
+from treatments import comparison, content, facts, layout, markup, pictures, review
 from treatments.choices import AftercareKind, CareLevel, Phase, SaidBy, Severity
 from treatments.templatetags.words import graded, how_often, origin, stage, window
 from treatments.writing import bullets, join, lasting, on, starting, table, with_medical
@@ -38,6 +38,8 @@ class Written:
             yield f"Also called: {', '.join(page.also_called)}."
         yield reviewed(signed)
         yield DISCLAIMER
+        if opening := pictures.shown(page).get(pictures.OPENING):
+            yield self.picture(opening)
         yield "## Key facts"
         yield bullets(fact_line(fact) for fact in facts.key_facts(page, today=self.today))
         for chapter in layout.chapters(page):
@@ -52,6 +54,8 @@ class Written:
     def block(self, block: layout.Block) -> Lines:
         if block.headed:
             yield f"### {block.heading}"
+        if block.picture:
+            yield self.picture(block.picture)
         for statement in block.statements:
             lead = f"**{statement.label}.** " if statement.label else ""
             yield lead + self.prose(statement.text)
@@ -62,6 +66,13 @@ class Written:
             yield graded(question.evidence)
         if block.extra:
             yield from EXTRAS[block.anchor](self)
+
+    def picture(self, shown: pictures.Shown) -> str:
+        """For those who read text alone, what it shows; a decorative one shows nothing."""
+        if shown.placed.decorative:
+            return ""
+        words = re.sub(r"([\[\]\\])", r"\\\1", shown.placed.alt)
+        return join(f"![{words}]({settings.SITE_URL}{shown.url})", shown.placed.caption)
 
     def prose(self, text: str) -> str:
         """Facts filled in, and sources by their number in the list."""

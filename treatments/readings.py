@@ -1,13 +1,14 @@
 """Beside the page of a treatment: its Markdown, its picture for links, what its sources found, what changed on it."""
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cosma.pagestore import public_page
-from treatments import content, jsonld, layout, link_pictures, plain, views
+from treatments import content, images, jsonld, layout, link_pictures, plain, views
 from treatments.models import Publication
 
 SHOWN = 200
@@ -44,6 +45,18 @@ def link_picture(request, name):
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     # Other sites show it beside a link to us.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@require_safe
+def picture(request, name):
+    """A file that staff uploaded, wherever it is kept. In front of us nginx serves those that lie on its disk."""
+    try:
+        file = default_storage.open(f"pictures/{name}")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file, content_type=images.TYPES[name.rpartition(".")[2]])
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

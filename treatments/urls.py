@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from treatments import feeds, readings, review_views, sitemaps, views
 from treatments.models.pages import PAGES
@@ -15,6 +15,7 @@ urlpatterns = [
     *(path(f"{slug}/", views.site_page, {"slug": slug}, name=slug) for slug, _ in PAGES),
     path("review/<str:token>/", review_views.review, name="review"),
     path("media/link/<slug:name>.png", readings.link_picture, name="link-picture"),
+    re_path(r"^media/pictures/(?P<name>[0-9a-f]{20}-[0-9]+\.(?:avif|webp|jpg))$", readings.picture, name="picture"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", sitemaps.sitemap, name="sitemap-part"),
     path("feed.atom", feeds.feed, name="feed"),

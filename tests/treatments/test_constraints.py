@@ -14,9 +14,11 @@ from tests.factories import (
     make_doctor,
     make_editor,
     make_organisation,
+    make_picture,
     make_site_page,
     make_source,
     make_treatment,
+    place_picture,
     publish,
 )
 from treatments.choices import Attribute, Band
@@ -52,6 +54,9 @@ def dull_rows() -> dict[str, models.Model]:
         treatment.contraindications.create(name_plain="you are pregnant", severity="wait", origin="clinic"),
         treatment.side_effects.create(name_plain="Redness", source=source),
         treatment.questions.create(anchor="faq-pain", question="Does it hurt?", answer="A little."),
+        picture := make_picture(),
+        place_picture(treatment, picture),
+        signed.pictures.create(picture=picture),
         Publication.objects.get(),
         signed.review_links.create(practitioner=doctor, expires_at=NOON, used_at=NOON, sign_off=signature),
         Change.objects.create(treatment=treatment, field="name", clinical=True, by=make_editor()),
@@ -127,6 +132,9 @@ REFUSED = [
     ("Organisation", {"only": False}, "organisation_is_the_only_one"),
     ("Practitioner", {"shown": True, "registration_number": ""}, "a_shown_doctor_has_a_registration_number"),
     ("Practitioner", {"shown": True, "council": ""}, "a_shown_doctor_has_a_registration_number"),
+    ("Picture", {"shows_person": True}, "a_picture_of_a_person_names_the_consent"),
+    ("PlacedPicture", {"alt": ""}, "a_picture_is_described_or_decorative"),
+    ("PlacedPicture", {"decorative": True}, "a_picture_is_described_or_decorative"),
     ("Source", {"year": 1949}, "source_is_from_1950_or_later"),
     ("Source", {"url": "javascript:alert(1)"}, "source_address_is_a_web_address"),
     ("Source", {"url": "//example.org"}, "source_address_is_a_web_address"),
@@ -220,6 +228,8 @@ ONLY_ONCE = {
     "Agent": "each_ingredient_is_listed_once",
     "Contraindication": "each_contraindication_is_listed_once",
     "Question": "each_named_question_is_asked_once",
+    "PlacedPicture": "each_place_has_one_picture",
+    "RevisionPicture": "a_revision_names_each_picture_once",
 }
 
 

@@ -1,3 +1,3 @@
-from treatments.admin import concerns, directory, revisions, sections, site_pages, sources, treatments
+from treatments.admin import concerns, directory, pictures, revisions, sections, site_pages, sources, treatments
 
-__all__ = ["concerns", "directory", "revisions", "sections", "site_pages", "sources", "treatments"]
+__all__ = ["concerns", "directory", "pictures", "revisions", "sections", "site_pages", "sources", "treatments"]

@@ -105,6 +105,14 @@ class Questions(PartInline):
     )
 
 
+class Pictures(PartInline):
+    model = models.PlacedPicture
+    ordered = False
+    verbose_name_plural = "Pictures"
+    fields = (("anchor", "picture"), "alt", "decorative", "caption")
+    related = ("picture",)
+
+
 class ConcernLines(PartInline):
     model = models.ConcernLine
     starts_open = rows_open = True
@@ -144,4 +152,5 @@ OF_A_TREATMENT = (
     Alternatives,
     ComparisonFacts,
     Questions,
+    Pictures,
 )

@@ -38,6 +38,7 @@ class TreatmentAdmin(PageAdmin):
         "questions",
         "alternatives__other",
         "comparison",
+        "pictures__picture",
     )
     fieldsets = (
         (

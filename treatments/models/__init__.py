@@ -6,6 +6,7 @@ from treatments.models.evidence import Source
 from treatments.models.guards import GuardsLifted
 from treatments.models.ingredients import Agent, Device, Product
 from treatments.models.pages import SitePage, SitePageSection
+from treatments.models.pictures import Picture, PlacedPicture, RevisionPicture
 from treatments.models.procedure import AftercareItem, HealingStage, Step
 from treatments.models.publishing import Publication, Revision
 from treatments.models.review_links import Remark, ReviewLink
@@ -30,6 +31,8 @@ __all__ = [
     "HealingStage",
     "Indication",
     "Organisation",
+    "Picture",
+    "PlacedPicture",
     "Practitioner",
     "Price",
     "Product",
@@ -38,6 +41,7 @@ __all__ = [
     "Remark",
     "ReviewLink",
     "Revision",
+    "RevisionPicture",
     "Section",
     "SideEffect",
     "SignOff",

@@ -16,6 +16,7 @@ from treatments.models import drafts
 from treatments.models.concerns import Concern
 from treatments.models.evidence import Source
 from treatments.models.pages import SitePage
+from treatments.models.pictures import Picture, RevisionPicture
 from treatments.models.publishing import Revision
 from treatments.models.treatment import Treatment
 
@@ -36,7 +37,9 @@ def compose(subject: models.Model, *, alongside: Columns = MappingProxyType({}))
 
 def compose_treatment(treatment: Treatment, alongside: Columns) -> content.TreatmentPage:
     draft = drafts.read(treatment)
-    page = content.TreatmentPage(**fields(draft), schema=content.SCHEMA, beside=beside(draft, alongside))
+    page = content.TreatmentPage(
+        **fields(draft), schema=content.SCHEMA, beside=beside(draft, alongside), images=images(draft)
+    )
     return with_sources(page, list(layout.texts(page)), facts.frozen(page))
 
 
@@ -75,6 +78,14 @@ def beside(draft: content.Treatment, alongside: Columns) -> tuple[content.Beside
     return tuple(columns[slug] for slug in slugs if slug in columns)
 
 
+def images(draft: content.Treatment) -> tuple[content.Image, ...]:
+    keys = list(dict.fromkeys(placed.picture for placed in draft.pictures))
+    found = {picture.key: picture for picture in Picture.objects.filter(key__in=keys)} if keys else {}
+    return tuple(
+        msgspec.convert(drafts.values_of(found[key], content.Image), content.Image) for key in keys if key in found
+    )
+
+
 def column_of_draft(treatment: Treatment) -> content.Beside:
     draft = drafts.read(treatment)
     return comparison.column(content.TreatmentPage(**fields(draft), schema=content.SCHEMA))
@@ -86,7 +97,7 @@ def freeze(subject: models.Model, *, by, note: str = "", alongside: Columns = Ma
     locked = type(subject)._default_manager.select_for_update().get(pk=subject.pk)
     page = compose(locked, alongside=alongside)
     latest = Revision.objects.of(locked).order_by("-number").first()
-    return Revision.objects.create(
+    revision = Revision.objects.create(
         **{subject_field(locked): locked},
         number=latest.number + 1 if latest else 1,
         slug=page.slug,
@@ -97,6 +108,11 @@ def freeze(subject: models.Model, *, by, note: str = "", alongside: Columns = Ma
         note=note,
         frozen_by=by,
     )
+    keys = [image.key for image in getattr(page, "images", ())]
+    RevisionPicture.objects.bulk_create(
+        RevisionPicture(revision=revision, picture=picture) for picture in Picture.objects.filter(key__in=keys)
+    )
+    return revision
 
 
 def subject_field(subject: models.Model) -> str:

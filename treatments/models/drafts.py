@@ -32,6 +32,7 @@ PARTS: dict[type[content.Part], dict[str, type[content.Part]]] = {
         "questions": content.Question,
         "alternatives": content.Alternative,
         "comparison": content.ComparisonFact,
+        "pictures": content.PlacedPicture,
     },
     content.Section: {"statements": content.Statement},
     content.Concern: {"lines": content.ConcernLine},
