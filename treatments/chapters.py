@@ -33,6 +33,7 @@ def context(page: content.TreatmentPage, *, organisation: str, today: datetime.d
         "costs": figures.costs(page),
         "depth": figures.depth(page),
         "course": figures.course(page),
+        "recovery": figures.recovery(page),
         "steps": layout.numbered_steps(page),
         "side_effects": layout.side_effects(page, serious=False),
         "serious": layout.side_effects(page, serious=True),

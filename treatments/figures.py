@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from treatments import content, facts
+from treatments.choices import AftercareKind
 
 # Facial skin, in mm. The dermis is what the page's own source gives as the average of the face.
 SURFACE_MM = 0.1
@@ -150,6 +151,106 @@ def session(place: int, weeks: tuple[int, int], width: float, *, sure: bool) -> 
         y=place * ROW + 6,
         sure=sure,
     )
+
+
+class Stretch(NamedTuple):
+    """Some hours of the recovery; `kind` is how the style sheet names it."""
+
+    kind: str
+    x: float
+    y: int
+    width: float
+
+
+class Recovery(NamedTuple):
+    """Healing and what to leave, on one scale from the session on. `unit` is what the scale counts."""
+
+    foot: int
+    grid: str
+    marks: list[tuple[float, int]]
+    labels: list[tuple[int, str]]
+    stretches: list[Stretch]
+    unit: str
+
+    @property
+    def height(self) -> int:
+        return self.foot + 22
+
+
+HOURS_LEFT, HOURS_WIDTH, LINE = 12, 330, 38
+LONGEST_LABEL = 44
+STEPS = (1, 2, 6, 12, 24, 48, 120, 168, 336, 720, 2160, 4380)
+
+
+def recovery(page: content.Treatment) -> Recovery | None:
+    """Stages of healing in one row, then a row for each "do not"; where there is one bar alone, words do."""
+    donts = [item for item in page.aftercare if item.kind == AftercareKind.DO_NOT]
+    if len(donts) + len(page.healing) < 2:
+        return None
+    rows: list[tuple[str, list]] = [(f"Do not {item.text}", [item]) for item in donts]
+    rows[:0] = [("Healing", list(page.healing))] if page.healing else []
+    last = max(part.until_hours for _, parts in rows for part in parts)
+    scale = HOURS_WIDTH / last
+    step = next((step for step in STEPS if last / step <= 6), last)
+    per = 24 if step % 24 == 0 and last > 72 else 1
+    marks = [(round(HOURS_LEFT + hour * scale, 1), hour // per) for hour in range(0, last + 1, step)]
+    foot = len(rows) * LINE + 4
+    return Recovery(
+        foot=foot,
+        grid="".join(f"M{x:g} 0V{foot}" for x, _ in marks),
+        marks=marks,
+        labels=[(row * LINE + 15, shortened(label)) for row, (label, _) in enumerate(rows)],
+        stretches=[one for row, (_, parts) in enumerate(rows) for one in stretches(parts, row * LINE + 22, scale)],
+        unit="Days" if per == 24 else "Hours",
+    )
+
+
+def stretches(parts: list, y: int, scale: float) -> Iterator[Stretch]:
+    for place, part in enumerate(parts):
+        kind = "leave" if isinstance(part, content.AftercareItem) else "maybe" if place else "sure"
+        x, width = HOURS_LEFT + part.from_hours * scale, (part.until_hours - part.from_hours) * scale
+        yield Stretch(kind, round(x, 1), y, round(width, 1))
+
+
+def shortened(label: str) -> str:
+    """What is too long for a row stands in full in the list."""
+    if len(label) <= LONGEST_LABEL:
+        return label
+    return label[:LONGEST_LABEL].rsplit(" ", 1)[0] + " …"
+
+
+class People(NamedTuple):
+    """So many people as dots, those with the side effect first. Each path is rows of dots, drawn as dashes."""
+
+    width: int
+    height: int
+    all: str
+    affected: str
+    words: str
+
+
+DOTS, DOT = 25, 8
+MOST_DOTS = 1000
+
+
+def people(effect: content.SideEffect) -> People | None:
+    """A rate that was counted, as people out of as many. More than can be seen as single dots stay words."""
+    if not effect.rate_x or not effect.rate_n or effect.rate_n > MOST_DOTS:
+        return None
+    columns, rows = min(effect.rate_n, DOTS), -(-effect.rate_n // DOTS)
+    return People(
+        width=columns * DOT,
+        height=rows * DOT,
+        all=dots(effect.rate_n),
+        affected=dots(effect.rate_x),
+        words=f"{effect.rate_x} of {effect.rate_n} people",
+    )
+
+
+def dots(count: int) -> str:
+    """A zero-length dash with a round end is a dot; half a unit more makes sure of the last one."""
+    rows = (min(DOTS, count - start) for start in range(0, count, DOTS))
+    return "".join(f"M4 {4 + row * DOT}h{(length - 1) * DOT + 0.5:g}" for row, length in enumerate(rows))
 
 
 class Cost(NamedTuple):

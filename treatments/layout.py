@@ -142,6 +142,8 @@ def texts_of(page: content.TreatmentPage, block: Block) -> Iterator[str]:
     for part in (*block.statements, *block.questions, *extra):
         if isinstance(part, content.Part):
             yield from content.texts(part)
+        if isinstance(part, content.SideEffect) and part.counted_in:
+            yield part.counted_in
 
 
 def citing(page: content.TreatmentPage) -> dict[str, list[Chapter]]:

@@ -113,6 +113,11 @@ class SideEffect(Part, kw_only=True):
     warning_sign: Text = ""
     what_to_do: Text = ""
 
+    @property
+    def counted_in(self) -> str:
+        """The source of its rate, cited as a text cites it."""
+        return f"[@{self.source}]" if self.source and self.rate_n else ""
+
 
 class Step(Part, kw_only=True):
     phase: Phase

@@ -122,7 +122,7 @@ class Written:
 
     def side_effects(self) -> Lines:
         rows = (
-            (with_medical(effect), how_often(effect), join(lasting(effect), self.line(effect.text)))
+            (with_medical(effect), self.how_often(effect), join(lasting(effect), self.line(effect.text)))
             for effect in layout.side_effects(self.page, serious=False)
         )
         yield table(("What", "How often", "How long"), rows)
@@ -133,10 +133,17 @@ class Written:
             yield bullets(self.line(effect.warning_sign) for effect in effects)
             yield "\n\n".join(self.prose(effect.what_to_do) for effect in effects if effect.what_to_do)
         rows = (
-            (with_medical(effect), how_often(effect), join(self.line(effect.text), starting(effect), lasting(effect)))
+            (
+                with_medical(effect),
+                self.how_often(effect),
+                join(self.line(effect.text), starting(effect), lasting(effect)),
+            )
             for effect in layout.side_effects(self.page, serious=True)
         )
         yield table(("What", "How often", "What to know"), rows)
+
+    def how_often(self, effect: content.SideEffect) -> str:
+        return join(how_often(effect), self.prose(effect.counted_in))
 
     def steps(self, phase: Phase) -> Lines:
         steps = layout.steps(self.page, phase)

@@ -5,7 +5,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from treatments import content, difference, facts, markup
+from treatments import content, difference, facts, figures, markup
 from treatments.choices import Evidence
 
 register = template.Library()
@@ -93,6 +93,11 @@ def how_often(effect: content.SideEffect) -> str:
         return f"{counted}."
     stated = f"The clinic says: {effect.stated_as}. " if effect.stated_as else ""
     return f"{stated}We found no reliable count."
+
+
+@register.filter
+def people(effect: content.SideEffect) -> figures.People | None:
+    return figures.people(effect)
 
 
 @register.filter
