@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from treatments import comparison, content, facts, figures, layout, markup, pictures
+from treatments import comparison, content, facts, figures, layout, markup, pictures, side_by_side
 from treatments.choices import AftercareKind, Severity
 
 KEPT = 16
@@ -27,6 +27,7 @@ def context(page: content.TreatmentPage, *, organisation: str, today: datetime.d
         "words": markup.Words(page.html, words),
         "facts": words,
         "rows": comparison.rows(page, today=today) if page.beside else [],
+        "compare_url": side_by_side.address_of([page.slug, *(other.slug for other in page.beside)]),
         "price_is_old": facts.price_is_old(page.price, today),
         "price_date": facts.price_date(page.price) if page.price else "",
         "opening": pictures.shown(page).get(pictures.OPENING),

@@ -246,6 +246,27 @@ def collection(frame: Frame, name: str, items: Iterable[tuple[str, str]], *, fir
     return script([own, listed, *website(frame), *organisation(frame)])
 
 
+def comparison(
+    frame: Frame,
+    name: str,
+    items: Iterable[tuple[str, str]],
+    sources: Iterable[content.Source],
+    *crumbs: tuple[str, str],
+) -> SafeString:
+    """Treatments side by side, with the sources that its cells cite."""
+    listed, trail = item_list(frame, items), breadcrumbs(frame, *crumbs)
+    own = web_page(
+        frame,
+        "CollectionPage",
+        name=name,
+        audience={"@type": "Patient"},
+        citation=[citation(source) for source in sources],
+        mainEntity=reference(listed),
+        breadcrumb=reference(trail),
+    )
+    return script([own, listed, trail, *website(frame), *organisation(frame)])
+
+
 def plain_page(frame: Frame, name: str, *crumbs: tuple[str, str], **more) -> SafeString:
     trail = [breadcrumbs(frame, *crumbs)] if crumbs else []
     own = web_page(frame, "WebPage", name=name, breadcrumb=reference(trail[0]) if trail else None, **more)

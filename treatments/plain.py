@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.utils import timezone
 
-from treatments import comparison, content, facts, layout, markup, pictures, review
+from treatments import comparison, content, facts, layout, markup, pictures, review, side_by_side
 from treatments.choices import AftercareKind, CareLevel, Phase, SaidBy, Severity
 from treatments.templatetags.words import graded, how_often, origin, stage, window
 from treatments.writing import bullets, join, lasting, on, starting, table, with_medical
@@ -217,6 +217,8 @@ class Written:
             for row in comparison.rows(self.page, today=self.today)
         )
         yield table(("What is compared", self.page.name, *(other.name for other in self.page.beside)), rows)
+        if path := side_by_side.address_of([self.page.slug, *(other.slug for other in self.page.beside)]):
+            yield f"[Compare these and no treatment]({settings.SITE_URL}{path})"
 
     def cell(self, cell: comparison.Cell) -> str:
         return join(

@@ -91,7 +91,7 @@ def lists(live: dict[str, int], at: datetime) -> list[Address]:
         # A list shows unsigned pages too.
         last = -(-live[kind] // views.PAGE_SIZE)
         found += [Address(f"/{kind}s/?page={number}", modified) for number in range(2, last + 1)]
-    return found
+    return [*found, Address("/compare/", changed["treatment"])]
 
 
 def live_pages(at: datetime) -> dict[str, int]:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from treatments import feeds, readings, review_views, sitemaps, views
+from treatments import compare_views, feeds, readings, review_views, sitemaps, views
 from treatments.models.pages import PAGES
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("treatments/<slug:slug>/sources/", readings.sources, name="treatment-sources"),
     path("treatments/<slug:slug>/changes/", readings.change_log, name="treatment-changes"),
     path("treatments/<slug:slug>.md", readings.markdown, name="treatment-markdown"),
+    path("compare/", compare_views.compare, name="compare"),
     path("concerns/", views.concern_list, name="concern-list"),
     path("concerns/<slug:slug>/", views.concern, name="concern"),
     *(path(f"{slug}/", views.site_page, {"slug": slug}, name=slug) for slug, _ in PAGES),

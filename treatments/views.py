@@ -19,6 +19,7 @@ from treatments import (
     link_pictures,
     markup,
     review,
+    side_by_side,
     therapy,
 )
 from treatments.models import Organisation, Revision
@@ -220,7 +221,9 @@ def concern_context(page: content.ConcernPage, *, dates=None, review=None, today
         indexable=may_be_indexed(review),
     )
     graph = jsonld.concern(frame["frame"], page, dates=dates, review=review)
-    return {**frame, **prose_context(page, frame, today), "dates": dates, "review": review, "jsonld": graph}
+    compare_url = side_by_side.address_of([line.treatment for line in page.lines])
+    context = {**frame, **prose_context(page, frame, today), "compare_url": compare_url}
+    return {**context, "dates": dates, "review": review, "jsonld": graph}
 
 
 @public_page

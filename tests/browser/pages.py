@@ -5,6 +5,7 @@ import xml.etree.ElementTree as XML
 
 UNLISTED = [
     "/nowhere/",
+    "/compare/?t=mesotherapy&t=prp",
     "/enquire/",
     "/treatments/mesotherapy/changes/",
     "/treatments/mesotherapy/sources/",

@@ -30,7 +30,7 @@ def test_shipped_titles_and_descriptions_are_unique_and_of_the_right_length(clie
     titles = {path: title(page) for path, page in listed.items()}
     descriptions = {path: metas(page)["description"] for path, page in listed.items()}
 
-    assert len(listed) == 3 + 14
+    assert len(listed) == 4 + 14
     assert {path: text for path, text in titles.items() if not 50 <= len(text) <= 60} == {}
     assert {path: text for path, text in descriptions.items() if not 110 <= len(text) <= 160} == {}
     assert len(set(titles.values())) == len(set(descriptions.values())) == len(listed)

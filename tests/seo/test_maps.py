@@ -25,7 +25,7 @@ def addresses(client, path="/sitemap.xml") -> list[str]:
 def test_the_map_names_each_page_once_and_all_of_them_answer(client, shipped):
     found = addresses(client)
 
-    assert len(found) == len(set(found)) == 3 + 14
+    assert len(found) == len(set(found)) == 4 + 14
     for path in found:
         page = read(client, path)
         (canonical,) = [link["href"] for link in page.all("link") if link["rel"] == "canonical"]
@@ -38,7 +38,7 @@ def test_drafts_and_withdrawn_pages_are_not_on_the_map(client):
     publish(gone)
     withdraw(gone, by=None)
 
-    assert addresses(client) == ["/", "/treatments/", "/concerns/"]
+    assert addresses(client) == ["/", "/treatments/", "/concerns/", "/compare/"]
 
 
 def test_on_a_public_site_only_signed_medical_pages_are_listed(client):
@@ -52,7 +52,7 @@ def test_on_a_public_site_only_signed_medical_pages_are_listed(client):
         marked = {path: noindex(client, path) for path in ("/treatments/unsigned/", "/treatments/signed/")}
         markdown = client.get("/treatments/unsigned.md")
 
-    assert found == ["/", "/treatments/", "/concerns/", "/treatments/signed/", "/about/"]
+    assert found == ["/", "/treatments/", "/concerns/", "/compare/", "/treatments/signed/", "/about/"]
     assert marked == {"/treatments/unsigned/": True, "/treatments/signed/": False}
     assert markdown["X-Robots-Tag"] == "noindex"
 
@@ -96,7 +96,7 @@ def test_a_long_map_is_an_index_of_parts_that_hold_everything_once(client, monke
 
     assert parts == ["/sitemap-1.xml", "/sitemap-2.xml", "/sitemap-3.xml"]
     treatments = [f"/treatments/needling-{number}/" for number in range(7)]
-    assert found == ["/", "/treatments/", "/concerns/", *treatments, "/concerns/dull-skin/"]
+    assert found == ["/", "/treatments/", "/concerns/", "/compare/", *treatments, "/concerns/dull-skin/"]
     assert client.get("/sitemap-4.xml").status_code == client.get("/sitemap-0.xml").status_code == 404
 
 

@@ -33,13 +33,13 @@ def public_addresses() -> list[str]:
     paths = {"treatment": "/treatments/{}/", "concern": "/concerns/{}/", "site_page": "/{}/"}
     treatments = live.filter(treatment__isnull=False).values_list("slug", flat=True)
     beside = [f"/treatments/{slug}/{part}/" for slug in treatments for part in ("changes", "sources")]
-    return ["/", "/treatments/", "/concerns/", *(paths[r.kind].format(r.slug) for r in live), *beside]
+    return ["/", "/treatments/", "/concerns/", "/compare/", *(paths[r.kind].format(r.slug) for r in live), *beside]
 
 
 def test_every_shipped_page_is_legal_and_says_only_what_it_shows(client, shipped):
     found = {path: faults(client.get(path).content) for path in public_addresses()}
 
-    assert len(found) == 3 + 14 + 2 * 4
+    assert len(found) == 4 + 14 + 2 * 4
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 

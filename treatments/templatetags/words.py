@@ -5,7 +5,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from treatments import content, difference, facts, figures, markup
+from treatments import content, difference, facts, figures, heads, markup
 from treatments.choices import Evidence
 
 register = template.Library()
@@ -27,6 +27,12 @@ def line(text: str, words: markup.Words):
 def at(mapping: dict, key):
     """`mapping|at:key`, empty where there is none."""
     return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def listed(words: list[str]) -> str:
+    """ "one, two and three"."""
+    return heads.listed(words)
 
 
 @register.filter
