@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 FOR_ANSWERS = 10.0
 FOR_STAMPS = 2.0
-WHEN_BLIND = 0.5
+WHEN_BLIND = 0.2
 LOOK_EVERY = 0.25
 
 _mine = threading.local()
@@ -59,4 +59,4 @@ def wait(connection) -> None:
 def ready(descriptor: int, event: int) -> bool:
     watched = select.poll()
     watched.register(descriptor, event)
-    return bool(watched.poll(LOOK_EVERY * 1000))
+    return bool(watched.poll(min(LOOK_EVERY, allowed()) * 1000))

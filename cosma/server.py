@@ -20,6 +20,9 @@ from cosma.preflight import HOST, port, workers
 PR_SET_PDEATHSIG = 1
 STARTING = 15.0
 """A worker that ends by itself so soon after the start of the site will do so again: the site is broken."""
+THREADS = 12
+"""Of a worker. Some are always kept for readers (`cosma/gate.py`): the others may hang on a slow upload or a slow
+database. Their number makes no difference to what a stored page costs."""
 LOOK_EVERY, PAUSE = 1.0, 0.2
 
 
@@ -79,9 +82,7 @@ def main() -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
-        # Measured: 1 to 8 cost the same. One is always kept for readers (storefront.AT_ONCE): the others may hang
-        # on a slow upload or a slow database.
-        blocking_threads=4,
+        blocking_threads=THREADS,
         # Counts open connections, idle ones too: a small number would let a few open browsers lock out the rest.
         backpressure=512,
         # Also how long an idle connection is kept: a proxy in front must let go sooner.
@@ -90,7 +91,7 @@ def main() -> None:
         workers_kill_timeout=10,
         # How long a new worker has to get ready before the one that it replaces is stopped.
         respawn_interval=5,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warnings are about the number of threads and cores
         log_access=False,
     )
     server.in_terminal = has_terminal()

@@ -1,16 +1,15 @@
 """The WSGI application before Django: gives stored pages, has others rendered, and lets the rest through."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import NamedTuple
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from cosma import pagestore, storedpage
+from cosma.gate import Gate
 from cosma.housekeeper import Housekeeper
 from cosma.memory import Memory
 from cosma.pagefiles import SAFE, PageFiles
@@ -27,9 +26,6 @@ FIRST_LOOK = 2.0
 """How long the first requests of a worker wait until it has read the stamps."""
 RENDERING = 5.0
 """How long a request waits for another that renders the same page."""
-AT_ONCE, WAITING, A_MOMENT = 2, 1, 1.0
-"""Requests let through to Django while they can hang, and those that wait for one of these to end. There are four
-threads (`serve.py`), so readers always have one."""
 
 
 def in_front_of(django: Callable) -> "PageStore":
@@ -48,7 +44,7 @@ class PageStore:
         self.stamps = Stamps(on_move=self.housekeeper.moved)
         self.hosts: set[str] = {settings.SITE.netloc}
         self.elsewhere = (settings.STATIC_URL, *settings.STAFF_PREFIXES)
-        self.gate, self.room = threading.BoundedSemaphore(AT_ONCE), threading.BoundedSemaphore(WAITING)
+        self.gate = Gate(django)
         self.started = time.monotonic()
 
     def start(self) -> None:
@@ -192,26 +188,10 @@ class PageStore:
         return Page(key, storedpage.quickly(answer.body), headers, modified=modified, **notes)
 
     def pass_on(self, environ: dict, start_response):
-        """Requests that can hang, on the database or on a slow sender, never take all threads."""
         reading = environ["REQUEST_METHOD"] in READING
         if (reading and not self.stamps.blind) or environ["PATH_INFO"].startswith(settings.STATIC_URL):
             return self.django(environ, start_response)
-        if not self.admitted():
-            return busy(start_response)
-        try:
-            return self.django(environ, start_response)
-        finally:
-            self.gate.release()
-
-    def admitted(self) -> bool:
-        if self.gate.acquire(blocking=False):
-            return True
-        if not self.room.acquire(blocking=False):
-            return False
-        try:
-            return self.gate.acquire(timeout=A_MOMENT)
-        finally:
-            self.room.release()
+        return self.gate(environ, start_response)
 
 
 class Aged(NamedTuple):
@@ -220,20 +200,3 @@ class Aged(NamedTuple):
 
     def answer(self, environ, start_response) -> list[bytes]:
         return self.page.answer(environ, start_response, self.marks)
-
-
-def busy(start_response) -> list[bytes]:
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    body = b"503 The site is busy or being repaired. Please try again in a minute.\n"
-    start_response(
-        f"{status.value} {status.phrase}",
-        [
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Length", str(len(body))),
-            ("Retry-After", "30"),
-            ("Cache-Control", "no-store"),
-            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-            ("X-Content-Type-Options", "nosniff"),
-        ],
-    )
-    return [body]

@@ -2,7 +2,9 @@
 
 import resource
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 import pytest
 
@@ -123,6 +125,30 @@ def test_pages_survive_a_full_disk_with_the_database_away(fault, database, node,
 
     assert faults == []
     wait_until(lambda: pages[path].encode() in get(node.port, path).body, 5, "never fresh again")
+
+
+def test_forms_keep_what_was_typed_while_the_database_hangs(database, node, pages):
+    """Also those that find every thread for such things taken; and readers wait for none of them."""
+    path, typed = next(iter(pages)), "Please call after six."
+    fields = urlencode({"slip": "x", "name": "Asha Rao", "phone": "9876543210", "message": typed})
+    answers, waits = [], []
+
+    def send():
+        form = "application/x-www-form-urlencoded"
+        answers.append(get(node.port, "/enquire/", method="POST", body=fields, content_type=form))
+
+    with frozen(database), ThreadPoolExecutor(8) as patients:
+        for _ in range(40):
+            patients.submit(send)
+        while len(answers) < 40:
+            began = time.monotonic()
+            assert get(node.port, path).status == 200
+            waits.append(time.monotonic() - began)
+            time.sleep(0.02)
+
+    assert {answer.status for answer in answers} == {503}
+    assert [answer.body for answer in answers if typed.encode() not in answer.body] == []
+    assert sorted(waits)[len(waits) // 2] < 0.25
 
 
 def test_slow_senders_leave_readers_their_thread(node, pages):
