@@ -6,7 +6,10 @@ from pathlib import Path
 from django.conf import settings
 
 PARTS = ("cosma", "treatments", "enquiries", "templates")
-SETTINGS = ("SITE_URL", "STAGING", "INDEX_UNREVIEWED", "CLINICAL_REVIEW_DAYS", "CONTENT_SECURITY_POLICY", "MEDIA_URL")
+SETTINGS = (
+    *("SITE_URL", "STAGING", "INDEX_UNREVIEWED", "CONTENT_SECURITY_POLICY", "MEDIA_URL"),
+    *("CLINICAL_REVIEW_DAYS", "REGULATION_REVIEW_DAYS", "PRICE_REVIEW_DAYS"),
+)
 
 
 def release() -> str:

@@ -73,6 +73,12 @@ SITE_VERIFICATION = [
 """Codes that search engines give to the site's owner; shown on the first page alone."""
 CLINICAL_REVIEW_DAYS = env.int("CLINICAL_REVIEW_DAYS", 365)
 """How long a doctor's signature stands before the page is due for review."""
+REGULATION_REVIEW_DAYS = env.int("REGULATION_REVIEW_DAYS", 182)
+"""How long what a page says of rules and approvals stands after it was checked."""
+PRICE_REVIEW_DAYS = env.int("PRICE_REVIEW_DAYS", 90)
+"""How long a price shows as current after it was checked."""
+REMIND_DAYS_BEFORE = env.int("REMIND_DAYS_BEFORE", 21)
+"""How long before any of these ends staff are reminded."""
 
 # What it is made of
 

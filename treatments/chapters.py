@@ -29,6 +29,7 @@ def context(page: content.TreatmentPage, *, organisation: str, today: datetime.d
         "rows": comparison.rows(page, today=today) if page.beside else [],
         "compare_url": side_by_side.address_of([page.slug, *(other.slug for other in page.beside)]),
         "price_is_old": facts.price_is_old(page.price, today),
+        "rules_are_old": facts.rules_are_old(page, today),
         "price_date": facts.price_date(page.price) if page.price else "",
         "opening": pictures.shown(page).get(pictures.OPENING),
         "costs": figures.costs(page),

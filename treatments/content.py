@@ -130,6 +130,7 @@ class Treatment(Part, kw_only=True):
     insurance_covered: Annotated[InsuranceCover | None, not_clinical] = None
     insurance_note: Annotated[str, Meta(extra={"markdown": True, "clinical": False})] = ""
     price: Annotated[Price | None, not_clinical] = None
+    rules_checked_on: Annotated[datetime.date | None, not_clinical] = None
 
     sections: tuple[Section, ...] = ()
     indications: tuple[Indication, ...] = ()

@@ -8,10 +8,11 @@ import datetime
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.conf import settings
+
 from treatments import content
 from treatments.choices import AftercareKind, PriceUnit
 
-PRICE_KEEPS = datetime.timedelta(days=90)
 PRICE_IS_OLD = "a price that the clinic has yet to confirm"
 
 
@@ -114,7 +115,21 @@ def yearly_price(page: content.Treatment) -> tuple[int, int] | None:
 
 def price_is_old(price: content.Price | None, today: datetime.date) -> bool:
     """A dated price stops being current; an undated one never was, and says so instead."""
-    return bool(price and price.checked_on and today - price.checked_on > PRICE_KEEPS)
+    return bool(price and is_old(price.checked_on, settings.PRICE_REVIEW_DAYS, today))
+
+
+def rules_are_old(page: content.Treatment, today: datetime.date) -> bool:
+    """What the page says of rules and approvals is due for a new check; without a date it never claimed to be fresh."""
+    return is_old(page.rules_checked_on, settings.REGULATION_REVIEW_DAYS, today)
+
+
+def is_old(checked_on: datetime.date | None, days: int, today: datetime.date) -> bool:
+    return checked_on is not None and today > last_day(checked_on, days)
+
+
+def last_day(checked_on: datetime.date, days: int) -> datetime.date:
+    """On which something that was checked still counts as checked."""
+    return checked_on + datetime.timedelta(days=days)
 
 
 def money(amounts: tuple[int, int] | None) -> str:

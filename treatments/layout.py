@@ -70,6 +70,10 @@ def compared(page: content.TreatmentPage) -> tuple:
     return (*page.comparison, *page.beside) if page.beside else ()
 
 
+def approvals(page: content.TreatmentPage) -> tuple:
+    return (*page.products, *page.devices, *([page.rules_checked_on] if page.rules_checked_on else []))
+
+
 EXTRAS = {
     "what-it-is": Extra("What it is", "treatments/_agents.html", lambda p: p.agents),
     "indications": Extra("Uses", "treatments/_indications.html", lambda p: p.indications),
@@ -98,7 +102,7 @@ EXTRAS = {
         "treatments/_insurance.html",
         lambda p: (p.insurance_covered,) if p.insurance_covered else (),
     ),
-    "regulation": Extra("Approval", "treatments/_approval.html", lambda p: (*p.products, *p.devices)),
+    "regulation": Extra("Approval", "treatments/_approval.html", approvals),
     "alternatives": Extra("Other treatments", "treatments/_alternatives.html", compared),
 }
 

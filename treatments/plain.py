@@ -195,6 +195,9 @@ class Written:
         yield self.prose(self.page.insurance_note)
 
     def approval(self) -> Lines:
+        if self.page.rules_checked_on:
+            due = "**This part is due for a new check.**" if facts.rules_are_old(self.page, self.today) else ""
+            yield join(due, f"Rules and approvals were last checked on {on(self.page.rules_checked_on)}.")
         missing, unlicensed = "No number given by the clinic", "Not given by the clinic"
         products = (
             (join(p.brand, p.maker), p.licence_number or missing, p.licensed_use or unlicensed, on(p.checked_on))

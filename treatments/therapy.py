@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from django.conf import settings
 from django.utils.safestring import SafeString
 
 from treatments import content, facts, jsonld, layout, markup
@@ -81,6 +82,8 @@ def graph(
     today: datetime.date,
 ) -> SafeString:
     subject = therapy(frame, page, chapters, words)
+    if not facts.rules_are_old(page, today):
+        subject["legalStatus"] = legal_status(page, words)
     crumbs = jsonld.breadcrumbs(
         frame, ("Home", "/"), ("Treatments", "/treatments/"), (page.name, f"/treatments/{page.slug}/")
     )
@@ -142,7 +145,6 @@ def therapy(frame: Frame, page: content.TreatmentPage, chapters: list[layout.Cha
         "seriousAdverseOutcome": outcomes(page, "MedicalCondition", serious=True),
         "guideline": [guideline(source) for source in studied if source.kind is SourceKind.GUIDELINE],
         "study": [study(source) for source in studied if source.kind in STUDIES],
-        "legalStatus": legal_status(page, words),
     }
 
 
@@ -242,6 +244,6 @@ def offer_of(page: content.TreatmentPage, today: datetime.date) -> Node | None:
             "maxPrice": price.max,
             "unitText": price.per.label,
             "validFrom": price.checked_on.isoformat(),
-            "validThrough": (price.checked_on + facts.PRICE_KEEPS).isoformat(),
+            "validThrough": facts.last_day(price.checked_on, settings.PRICE_REVIEW_DAYS).isoformat(),
         },
     }

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import brotli
 import pytest
+from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
 from django.utils import timezone
@@ -16,7 +17,7 @@ from cosma.middleware import Handler
 from cosma.pagefiles import PageFiles
 from cosma.storefront import PageStore
 from tests import factories
-from treatments import expiry, facts
+from treatments import expiry
 from treatments.models import Organisation, Practitioner, Revision, Stamp
 from treatments.models.publishing import withdraw
 from treatments.models.stamps import move_all
@@ -280,7 +281,7 @@ def test_a_page_expires_when_its_price_grows_old_or_its_plan_begins(site):
 
     until = site.get("/treatments/priced/") and site.store.memory.get("/treatments/priced/").expires
     first_old_day = timezone.localtime(datetime.datetime.fromtimestamp(until, datetime.UTC)).date()
-    assert first_old_day - today == facts.PRICE_KEEPS + datetime.timedelta(days=1)
+    assert first_old_day - today == datetime.timedelta(days=settings.PRICE_REVIEW_DAYS + 1)
 
     soon = timezone.now() + datetime.timedelta(hours=1)
     factories.publish(treatment, at=soon)

@@ -59,6 +59,7 @@ class TreatmentAdmin(PageAdmin):
         ("Technique", {"fields": (("depth_mm_min", "depth_mm_max"), "depth_note")}),
         ("Recovery", {"fields": (("downtime_hours_min", "downtime_hours_max"), "return_to_work")}),
         ("Insurance", {"fields": ("insurance_covered", "insurance_note")}),
+        ("Regulation", {"fields": ("rules_checked_on",)}),
         (
             "Address and search engines",
             {

@@ -14,6 +14,7 @@ from treatments.models.safety import Contraindication, SideEffect
 from treatments.models.signing import Change, SignOff, Withdrawal
 from treatments.models.stamps import Stamp
 from treatments.models.treatment import Price, Treatment
+from treatments.models.upkeep import FollowUp, Reminder
 from treatments.models.words import Question, Section, Statement
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ConcernLine",
     "Contraindication",
     "Device",
+    "FollowUp",
     "GuardsLifted",
     "HealingStage",
     "Indication",
@@ -39,6 +41,7 @@ __all__ = [
     "Publication",
     "Question",
     "Remark",
+    "Reminder",
     "ReviewLink",
     "Revision",
     "RevisionPicture",

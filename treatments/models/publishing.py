@@ -152,7 +152,13 @@ class Revision(models.Model):
         refuse_taken_address(self, at=at, until=until)
         pagestore.touch()
         return Publication.objects.create(
-            revision=self, by=by, live_from=at, live_until=until, significant=significant, change_line=change_line
+            revision=self,
+            by=by,
+            made_at=timezone.now(),
+            live_from=at,
+            live_until=until,
+            significant=significant,
+            change_line=change_line,
         )
 
 
@@ -234,6 +240,8 @@ class Publication(models.Model):
     """A stretch of time in which a revision is what patients read."""
 
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")
+    made_at = models.DateTimeField(null=True, editable=False)
+    """When somebody pressed the button: a plan was made before it began."""
     live_from = models.DateTimeField(db_index=True)
     live_until = models.DateTimeField(null=True, blank=True)
     significant = models.BooleanField(

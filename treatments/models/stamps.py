@@ -50,6 +50,13 @@ def move_all() -> None:
         cursor.execute(move(EVERY_PAGE))
 
 
+def move_page(revision: models.Model) -> None:
+    """Has every worker make the stored page of its address anew, though nobody has asked for it yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(count_up(connection.vendor))
+        cursor.execute(move(f"{ADDRESS} WHERE r.id = %s"), [revision.pk])
+
+
 class Mover:
     """Triggers that move the stamps which `names` finds, whenever a row of `table` is written."""
 

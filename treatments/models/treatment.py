@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.db import models
@@ -17,6 +19,11 @@ from treatments.choices import (
 )
 from treatments.models.prose import LinesField, ProseField
 from treatments.models.ranges import within
+
+
+def refuse_future_day(day: date) -> None:
+    if day > timezone.localdate():
+        raise ValidationError("The day is in the future.")
 
 
 class Treatment(models.Model):
@@ -72,6 +79,14 @@ class Treatment(models.Model):
 
     insurance_covered = models.CharField("insurance", max_length=20, choices=InsuranceCover, blank=True)
     insurance_note = ProseField(blank=True, help_text="Shown under the price.")
+    rules_checked_on = models.DateField(
+        "rules and approvals, last checked",
+        null=True,
+        blank=True,
+        validators=[refuse_future_day],
+        help_text="Shown with what the page says of regulation. Half a year later patients read that it is due for a "
+        "new check. Empty: no date is shown.",
+    )
 
     class Meta:
         ordering = ["name"]
