@@ -108,7 +108,7 @@ class Questions(PartInline):
 class Pictures(PartInline):
     model = models.PlacedPicture
     ordered = False
-    verbose_name_plural = "Pictures"
+    verbose_name, verbose_name_plural = "picture", "Pictures"
     fields = (("anchor", "picture"), "alt", "decorative", "caption")
     related = ("picture",)
 

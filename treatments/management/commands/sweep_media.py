@@ -21,10 +21,16 @@ class Command(BaseCommand):
 
 def orphans():
     """Files of no picture. Those of an upload that is under way are younger."""
-    there = default_storage.listdir("pictures")[1] if default_storage.exists("pictures") else []
     known = {name for picture in Picture.objects.only("key", "widths") for name in picture.files}
-    names = (f"pictures/{name}" for name in there if OURS.fullmatch(name))
+    names = (f"pictures/{name}" for name in there() if OURS.fullmatch(name))
     yield from (name for name in names if name not in known)
+
+
+def there() -> list[str]:
+    try:
+        return default_storage.listdir("pictures")[1]
+    except FileNotFoundError:  # nothing was ever uploaded
+        return []
 
 
 def discarded(name: str) -> bool:
