@@ -12,7 +12,7 @@ from html import unescape
 from django.conf import settings
 from django.utils.safestring import SafeString
 
-from treatments import content, facts, jsonld, layout, markup
+from treatments import content, facts, jsonld, layout, markup, pictures
 from treatments.choices import AftercareKind, Approval, Evidence, Phase, ProcedureType, Severity, SourceKind
 from treatments.jsonld import Dates, Frame, Node, member
 from treatments.review import Review
@@ -97,6 +97,7 @@ def graph(
         mainEntity=jsonld.reference(subject),
         hasPart=list(parts(frame, chapters)),
         relatedLink=[f"{frame.site}/treatments/{other.slug}/" for other in page.beside],
+        primaryImageOfPage=photograph(frame, page),
     )
     clinic = jsonld.organisation(frame)
     if clinic and (offer := offer_of(page, today)):
@@ -108,6 +109,15 @@ def said(text: str, words: markup.Words) -> str:
     """A text as it stands on the page, without the small numbers of its sources."""
     bare = TAGS.sub("", BREAKS.sub(" ", CITATIONS.sub("", words.show(text))))
     return BEFORE_STOP.sub(r"\1", GAPS.sub(" ", unescape(bare))).strip()
+
+
+def photograph(frame: Frame, page: content.TreatmentPage) -> Node | None:
+    """The picture at the top, with the line that stands below it."""
+    found = pictures.shown(page).get(pictures.OPENING)
+    if found is None:
+        return None
+    size = (found.image.width, found.image.height)
+    return jsonld.picture(frame.site + found.url, size, caption=found.placed.caption, creditText=found.image.credit)
 
 
 def parts(frame: Frame, chapters: list[layout.Chapter]) -> Iterator[Node]:

@@ -15,9 +15,11 @@ from tests.factories import (
     make_concern,
     make_doctor,
     make_organisation,
+    make_picture,
     make_site_page,
     make_source,
     make_treatment,
+    place_picture,
     publish,
 )
 from tests.reader import read, tree
@@ -211,3 +213,15 @@ def test_sections_without_a_word_in_the_vocabulary_are_left_to_readers(client):
 
 def test_unknown_values_are_left_out():
     assert jsonld.clean({"a": None, "b": "", "c": [], "d": 0, "e": [{"f": ""}]}) == {"d": 0, "e": [{}]}
+
+
+def test_the_picture_at_the_top_is_the_page_s_own(client):
+    treatment = make_treatment()
+    place_picture(treatment, make_picture(credit="A. Person"), "opening", caption="Where it is done")
+    publish(treatment)
+
+    content = client.get("/treatments/needling/").content
+    found = node(graph_of(read(client, "/treatments/needling/")), "MedicalWebPage")["primaryImageOfPage"]
+    assert faults(content) == []
+    assert found["url"].encode() in content.replace(b'src="/', b'src="http://127.0.0.1:8000/')
+    assert (found["caption"], found["creditText"]) == ("Where it is done", "A. Person")
