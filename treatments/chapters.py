@@ -33,6 +33,7 @@ def context(page: content.TreatmentPage, *, organisation: str, today: datetime.d
         "price_date": facts.price_date(page.price) if page.price else "",
         "opening": pictures.shown(page).get(pictures.OPENING),
         "costs": figures.costs(page),
+        "plan": facts.plan(page),
         "depth": figures.depth(page),
         "course": figures.course(page),
         "recovery": figures.recovery(page),

@@ -113,6 +113,19 @@ def yearly_price(page: content.Treatment) -> tuple[int, int] | None:
     return page.price.min * fewest, page.price.max * most
 
 
+def plan(page: content.Treatment) -> str:
+    """Lowest and highest of sessions, price, weeks and months, where known: what the estimator starts from.
+
+    Nothing where a course cannot be counted in sessions.
+    """
+    sessions = pair(page, "sessions")
+    if page.price is None or page.price.per == "course" or sessions is None:
+        return ""
+    price = (page.price.min, page.price.max)
+    spans = (sessions, price, pair(page, "interval_weeks"), pair(page, "maintenance_months"))
+    return ",".join(str(end) for span in spans for end in span or ("", ""))
+
+
 def price_is_old(price: content.Price | None, today: datetime.date) -> bool:
     """A dated price stops being current; an undated one never was, and says so instead."""
     return bool(price and is_old(price.checked_on, settings.PRICE_REVIEW_DAYS, today))

@@ -122,7 +122,9 @@ def test_a_price_is_current_for_ninety_days_and_then_nothing_is_computed_from_it
 
     with time_machine.travel(datetime.datetime(2026, 8, 1, 6) + datetime.timedelta(days=days), tick=False):
         shown = faces(client)
+        plans = [box["data-plan"] for box in read(client, "/treatments/needling/").all("details")]
 
+    assert plans == (["4,6,3000,15000,2,4,6,12"] if current else [])
     amounts = [face for face in shown if "₹" in shown[face]]
     assert amounts == (["key facts", "prose", "question", "comparison", "cost"] if current else [])
     assert ("checked on 1 August 2026" in shown["key facts"]) is current

@@ -1,0 +1,102 @@
+// A convenience on pages that are whole without it. Nothing typed here leaves the browser, and nothing is kept.
+{
+  // What a course costs and takes, when its box is opened for the first time. The sums are those of facts.py.
+  const FIELDS = [
+    ["sessions", "Sessions", 20],
+    ["price", "Price of one session, in rupees", 1000000],
+    ["interval", "Weeks between sessions", 26],
+    ["months", "Months between maintenance sessions", 36],
+  ];
+  const DAY = 86400000;
+  const number = new Intl.NumberFormat("en-IN");
+  const rupees = (amount) => `₹${number.format(amount)}`;
+  const inWords = new Intl.DateTimeFormat("en-IN", { dateStyle: "long", timeZone: "UTC" });
+  const spread = ([low, high], write = String) =>
+    low === high ? write(low) : `${write(low)} to ${write(high)}`;
+  const between = ([early, late]) => {
+    const [first, last] = [inWords.format(early), inWords.format(late)];
+    return first === last ? first : `between ${first} and ${last}`;
+  };
+
+  const monthsOn = (time, months) => {
+    const date = new Date(time);
+    date.setUTCMonth(date.getUTCMonth() + months);
+    // The 31st of a month that has 30 days is its last day, not the first of the next.
+    if (date.getUTCDate() !== new Date(time).getUTCDate()) date.setUTCDate(0);
+    return date.getTime();
+  };
+
+  const estimate = ({ sessions, price, interval, months, start }) => {
+    const rows = [["A course", spread([sessions[0] * price[0], sessions[1] * price[1]], rupees)]];
+    if (months) {
+      const year = [Math.max(1, Math.floor(12 / months[1])) * price[0], Math.ceil(12 / months[0]) * price[1]];
+      rows.push(["Each year after that", spread(year, rupees)]);
+    }
+    if (interval) {
+      const weeks = [(sessions[0] - 1) * interval[0], (sessions[1] - 1) * interval[1]];
+      rows.push(["First to last session", `${spread(weeks)} ${weeks[1] === 1 ? "week" : "weeks"}`]);
+      if (start) {
+        const last = weeks.map((count) => start + count * 7 * DAY);
+        rows.push(["Last session", between(last)]);
+        if (months) rows.push(["First maintenance", between(last.map((time, end) => monthsOn(time, months[end])))]);
+      }
+    }
+    return rows;
+  };
+
+  const make = (tag, properties, ...inside) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...inside);
+    return element;
+  };
+
+  const field = (name, label, hint, properties) => {
+    const id = `own-${name}`;
+    const about = make("p", { className: "hint", id: `${id}-hint`, textContent: hint });
+    const input = make("input", { id, autocomplete: "off", ...properties });
+    input.setAttribute("aria-describedby", about.id);
+    return [make("div", { className: "field" }, make("label", { htmlFor: id }, label), about, input), input, about, hint];
+  };
+
+  const build = (box) => {
+    const ends = box.dataset.plan.split(",");
+    const known = FIELDS.filter((_, place) => ends[2 * place]);
+    const given = Object.fromEntries(
+      FIELDS.map(([name], place) => [name, ends[2 * place] && ends.slice(2 * place, 2 * place + 2).map(Number)]),
+    );
+    const fields = known.map(([name, label, max]) => [
+      name,
+      ...field(name, label, `The clinic says ${spread(given[name], name === "price" ? rupees : String)}.`, {
+        type: "number",
+        inputMode: "numeric",
+        min: 1,
+        max,
+      }),
+    ]);
+    fields.push(["start", ...field("start", "Day of the first session", "Shows the days to plan for.", { type: "date" })]);
+    const result = make("dl", { className: "facts" });
+    const count = () => {
+      const own = { ...given };
+      for (const [name, wrap, input, about, hint] of fields) {
+        const wrong = !input.validity.valid;
+        wrap.classList.toggle("field-wrong", wrong);
+        input.setAttribute("aria-invalid", wrong);
+        about.className = wrong ? "fault" : "hint";
+        about.textContent = wrong ? input.validationMessage : hint;
+        if (wrong || !input.value) continue;
+        own[name] = name === "start" ? input.valueAsNumber : [input.valueAsNumber, input.valueAsNumber];
+      }
+      const rows = estimate(own).map(([label, words]) =>
+        make("div", {}, make("dt", {}, label), make("dd", {}, words)),
+      );
+      result.replaceChildren(...rows);
+    };
+    box.append(...fields.map(([, wrap]) => wrap), make("div", { role: "status" }, result));
+    box.addEventListener("input", count);
+    count();
+  };
+
+  for (const box of document.querySelectorAll("[data-plan]")) {
+    box.querySelector("summary").addEventListener("click", () => build(box), { once: true });
+  }
+}
