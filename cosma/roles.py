@@ -25,7 +25,7 @@ PARTS = (
     "concernline",
     "sitepagesection",
 )
-KEPT = ("revision", "organisation")
+KEPT = ("revision", "organisation", "helpful")
 
 
 class Role(TextChoices):

@@ -15,6 +15,7 @@ ROOMS = {
         "Treatment": "A page about a treatment: its words, figures, risks and price.",
         "Concern": "From what bothers a person to what may help.",
         "SitePage": "About, privacy, editorial policy, accessibility.",
+        "Helpful": "What readers say under each page: did it help?",
         "Section": "Look for words in the sections of all treatments.",
     },
     "What it rests on": {

@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -86,6 +87,25 @@ def sources(request, slug):
     citing = layout.citing(page)
     context["sources"] = [(source, citing.get(source.key, [])) for source in page.sources]
     return render(request, "treatments/sources.html", context)
+
+
+@public_page(everything=True)
+def manifest(request):
+    """For a phone's start screen: name, colours, pictures. No worker: pages are always read from the site."""
+    name = views.organisation_name() or "Skin treatments"
+    sizes = {"img/icon.png": "512x512", "img/touch.png": "180x180"}
+    icons = [{"src": static(path), "sizes": size, "type": "image/png"} for path, size in sizes.items()]
+    said = {
+        "name": name,
+        "short_name": name,
+        "lang": "en-IN",
+        "start_url": "/",
+        "display": "browser",
+        "background_color": "#f7f9fe",
+        "theme_color": "#f7f9fe",
+        "icons": icons,
+    }
+    return JsonResponse(said, content_type="application/manifest+json")
 
 
 @public_page

@@ -100,3 +100,52 @@
     box.querySelector("summary").addEventListener("click", () => build(box), { once: true });
   }
 }
+
+{
+  // The end of a page: share, print, and a press on "helpful" that does not leave the page.
+  const end = document.querySelector(".end");
+
+  if (end) {
+    const tools = end.querySelector(".tools");
+    const status = end.querySelector("[role=status]");
+    const say = (words) => (status.textContent = words);
+
+    const share = async () => {
+      const url = document.querySelector("link[rel=canonical]")?.href || location.href;
+      try {
+        if (navigator.share) return await navigator.share({ title: document.title, url });
+        await navigator.clipboard.writeText(url);
+        say("The link is copied.");
+      } catch (error) {
+        // Somebody who closes the browser's own list has not failed at anything.
+        if (error.name !== "AbortError") say(`Copy this link: ${url}`);
+      }
+    };
+
+    tools.hidden = false;
+    tools.addEventListener("click", ({ target }) => {
+      if (target.value === "share") share();
+      if (target.value === "print") print();
+    });
+
+    // The answer is counted without leaving the page. Whatever goes wrong, the form is sent as it always was.
+    const form = end.querySelector("form");
+    form.addEventListener("submit", async (event) => {
+      if (!event.submitter || form.dataset.plain) return;
+      event.preventDefault();
+      try {
+        const body = new URLSearchParams(new FormData(form));
+        body.set(event.submitter.name, event.submitter.value);
+        const answer = await fetch(form.action, { method: "POST", body });
+        if (!answer.ok) throw answer;
+        say("Thank you.");
+        status.tabIndex = -1;
+        status.focus();
+        form.remove();
+      } catch {
+        form.dataset.plain = "yes";
+        event.submitter.click();
+      }
+    });
+  }
+}

@@ -3,7 +3,7 @@ import pytest
 from tests.wire import ask, public_paths
 
 pytestmark = pytest.mark.usefixtures("shipped")
-FORMS = ("/enquire/", "/review/")
+FORMS = ("/enquire/", "/helpful/", "/review/")
 
 
 def read_only() -> list[str]:

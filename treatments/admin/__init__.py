@@ -1,3 +1,23 @@
-from treatments.admin import concerns, directory, pictures, revisions, sections, site_pages, sources, treatments
+from treatments.admin import (
+    concerns,
+    directory,
+    helpful,
+    pictures,
+    revisions,
+    sections,
+    site_pages,
+    sources,
+    treatments,
+)
 
-__all__ = ["concerns", "directory", "pictures", "revisions", "sections", "site_pages", "sources", "treatments"]
+__all__ = [
+    "concerns",
+    "directory",
+    "helpful",
+    "pictures",
+    "revisions",
+    "sections",
+    "site_pages",
+    "sources",
+    "treatments",
+]

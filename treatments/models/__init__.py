@@ -4,6 +4,7 @@ from treatments.models.concerns import Concern, ConcernLine, Indication
 from treatments.models.directory import Clinic, Organisation, Practitioner
 from treatments.models.evidence import Source
 from treatments.models.guards import GuardsLifted
+from treatments.models.helpful import Helpful
 from treatments.models.ingredients import Agent, Device, Product
 from treatments.models.pages import SitePage, SitePageSection
 from treatments.models.pictures import Picture, PlacedPicture, RevisionPicture
@@ -31,6 +32,7 @@ __all__ = [
     "FollowUp",
     "GuardsLifted",
     "HealingStage",
+    "Helpful",
     "Indication",
     "Organisation",
     "Picture",

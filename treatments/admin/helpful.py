@@ -1,0 +1,33 @@
+from django.contrib import admin
+from django.utils.html import format_html
+
+from treatments.models import Helpful
+
+
+@admin.register(Helpful)
+class HelpfulAdmin(admin.ModelAdmin):
+    """What readers answered under each page. Only they can change it."""
+
+    list_display = ("page", "yes", "no", "share")
+    search_fields = ("path",)
+    list_per_page = 100
+    show_facets = admin.ShowFacets.NEVER
+    list_display_links = None
+    actions = None
+
+    @admin.display(description="page", ordering="path")
+    def page(self, answer):
+        return format_html('<a href="{}">{}</a>', answer.path, answer.path)
+
+    @admin.display(description="share")
+    def share(self, answer):
+        return f"{answer.yes} of {answer.yes + answer.no}"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
