@@ -1,3 +1,5 @@
+import gc
+
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -112,3 +114,9 @@ def shipped(db):
 def pytest_collection_modifyitems(items):
     """Those that share the shipped content come first, one after the other."""
     items.sort(key=lambda item: "shipped" not in getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays; looking through it for garbage again and again takes a tenth of a run."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
