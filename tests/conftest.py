@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.template import Template
-from django.test import override_settings
+from django.test import SimpleTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
 from cosma import roles
@@ -111,9 +111,19 @@ def shipped(db):
     """A database with the shipped content, published."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Those that share the shipped content come first, one after the other."""
+    """Marks `database` by itself; and those that share the shipped content come one after the other."""
+    for item in items:
+        if uses_database(item):
+            item.add_marker(pytest.mark.database)
     items.sort(key=lambda item: "shipped" not in getattr(item, "fixturenames", ()))
+
+
+def uses_database(item) -> bool:
+    """pytest-django lets no other test touch one."""
+    of_unittest = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    return of_unittest or bool(item.get_closest_marker("django_db")) or "db" in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_finish():

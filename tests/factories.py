@@ -1,8 +1,10 @@
 """Dull, valid things to test with. Each takes what a test cares about and makes up the rest."""
 
 import hashlib
+from contextlib import contextmanager
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import TestCase
 from django.utils import timezone
 
@@ -100,3 +102,11 @@ def publish(subject, *, by=None, at=None, signed_by=None) -> Revision:
             sign(revision, signed_by, rendered_text="The words as the doctor read them.")
         revision.publish(by=by, at=at or timezone.now())
     return revision
+
+
+@contextmanager
+def undone():
+    """What happens inside leaves the database as it was, so that one opened form serves a whole table of cases."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

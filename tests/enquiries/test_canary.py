@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.enquiries.running import Mailbox, running_site
 
 TYPED = {
@@ -14,6 +16,7 @@ TYPED = {
 IN_FILES = ["Canaryname", "9744455566", "canary.mail", "Canarycity", "Canarymessage"]
 
 
+@pytest.mark.deploy
 def test_what_patients_type_stays_in_the_database(tmp_path):
     mailbox = Mailbox()
     with running_site(tmp_path, EMAIL_URL=mailbox.url) as site:

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import add_price, add_section, make_concern, make_source, make_treatment, publish
+from tests.factories import add_price, add_section, make_concern, make_source, make_treatment, publish, undone
 from tests.staff.people import Form
 from treatments.models import Change, Revision, Section, SideEffect, Statement, Treatment
 
@@ -76,28 +76,31 @@ def test_a_new_treatment_is_written_down(editor):
     assert Change.objects.get(treatment__slug="peeling").by.email == "editor@example.org"
 
 
-@pytest.mark.parametrize(
-    "changes, field, sentence",
-    [
-        ({"sessions_min": "9"}, "id_sessions_min", "lowest first"),
-        ({"sessions_min": ""}, "id_sessions_min", "must both be given"),
-        ({"first_result_min": "7", "first_result_max": "7"}, "id_first_result_max", "after the last session"),
-        ({"depth_note": "See [@nobody]."}, "id_depth_note", "no source called nobody"),
-        ({"depth_note": "For {moons}."}, "id_depth_note", "no fact called {moons}"),
-        ({"name": "ab"}, "id_name", "at least 3"),
-        ({"summary": "x" * 301}, "id_summary", "at most 300"),
-        ({"heading": ""}, "id_heading", "required"),
-    ],
-)
-def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(treatment, editor, changes, field, sentence):
-    page = sent(editor, treatment, opened(editor, treatment), body_location="The face, typed just now", **changes)
+FAULTS = [
+    ({"sessions_min": "9"}, "id_sessions_min", "lowest first"),
+    ({"sessions_min": ""}, "id_sessions_min", "must both be given"),
+    ({"first_result_min": "7", "first_result_max": "7"}, "id_first_result_max", "after the last session"),
+    ({"depth_note": "See [@nobody]."}, "id_depth_note", "no source called nobody"),
+    ({"depth_note": "For {moons}."}, "id_depth_note", "no fact called {moons}"),
+    ({"name": "ab"}, "id_name", "at least 3"),
+    ({"summary": "x" * 301}, "id_summary", "at most 300"),
+    ({"heading": ""}, "id_heading", "required"),
+]
 
-    assert f'<a href="#{field}">' in page
-    around = page.split(f'for="{field}"')[1].split('class="fieldBox')[0]
-    assert sentence in around
-    assert "The face, typed just now" in page
-    treatment.refresh_from_db()
-    assert treatment.body_location == ""
+
+def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(treatment, editor, subtests):
+    form = opened(editor, treatment)
+
+    for changes, field, sentence in FAULTS:
+        with subtests.test(f"{field}: {sentence}"), undone():
+            page = sent(editor, treatment, form, body_location="The face, typed just now", **changes)
+
+            assert f'<a href="#{field}">' in page
+            around = page.split(f'for="{field}"')[1].split('class="fieldBox')[0]
+            assert sentence in around
+            assert "The face, typed just now" in page
+            treatment.refresh_from_db()
+            assert treatment.body_location == ""
 
 
 def test_an_address_that_is_taken_is_refused_beside_it(treatment, editor):
@@ -108,24 +111,25 @@ def test_an_address_that_is_taken_is_refused_beside_it(treatment, editor):
     assert "Another treatment has this address." in page.split('for="id_slug"')[1].split('class="fieldBox')[0]
 
 
-@pytest.mark.parametrize(
-    "rows, column, row",
-    [
-        ("contraindications", "name_plain", {"severity": "wait", "origin": "clinic", "name_plain": "you are pregnant"}),
-        ("agents", "name", {"agent_class": "acid", "approval_india": "unknown", "name": "Hyaluronic acid"}),
-        ("comparison", "attribute", {"attribute": "needles", "text": "Yes"}),
-        ("questions", "anchor", {"anchor": "faq-pain", "question": "Does it hurt much?", "answer": "Some."}),
-    ],
-)
-def test_two_equal_rows_are_refused_beside_the_second(treatment, editor, rows, column, row):
+EQUAL = [
+    ("contraindications", "name_plain", {"severity": "wait", "origin": "clinic", "name_plain": "you are pregnant"}),
+    ("agents", "name", {"agent_class": "acid", "approval_india": "unknown", "name": "Hyaluronic acid"}),
+    ("comparison", "attribute", {"attribute": "needles", "text": "Yes"}),
+    ("questions", "anchor", {"anchor": "faq-pain", "question": "Does it hurt much?", "answer": "Some."}),
+]
+
+
+def test_two_equal_rows_are_refused_beside_the_second(treatment, editor):
     form = opened(editor, treatment)
-    form.add_row(rows, **row)
-    second = form.add_row(rows, **row)
+    for rows, _, row in EQUAL:
+        form.add_row(rows, **row)
+    seconds = {form.add_row(rows, **row): (rows, column) for rows, column, row in EQUAL}
 
     page = sent(editor, treatment, form)
 
-    assert f'<a href="#id_{second}-{column}">' in page
-    assert not getattr(treatment, rows).exists()
+    for second, (rows, column) in seconds.items():
+        assert f'<a href="#id_{second}-{column}">' in page
+        assert not getattr(treatment, rows).exists()
 
 
 def test_questions_of_one_place_may_be_many(treatment, editor):
@@ -148,23 +152,23 @@ def test_a_row_can_become_what_a_deleted_one_was_in_two_saves(treatment, editor)
     assert not treatment.agents.exists()
 
 
-@pytest.mark.parametrize(
-    "row, column",
-    [
-        ({"serious": "on"}, "serious"),
-        ({"rate_x": "1", "rate_n": "100"}, "rate_x"),
-        ({"duration_hours_min": "5", "duration_hours_max": "4"}, "duration_hours_min"),
-        ({"text": "See [@nobody]."}, "text"),
-    ],
-)
-def test_a_fault_in_a_row_stands_beside_its_field(treatment, editor, row, column):
+FAULTY_ROWS = [
+    ({"serious": "on"}, "serious"),
+    ({"rate_x": "1", "rate_n": "100"}, "rate_x"),
+    ({"duration_hours_min": "5", "duration_hours_max": "4"}, "duration_hours_min"),
+    ({"text": "See [@nobody]."}, "text"),
+]
+
+
+def test_a_fault_in_a_row_stands_beside_its_field(treatment, editor):
     form = opened(editor, treatment)
-    new = form.add_row("side_effects", name_plain="Redness", **row)
+    new = [form.add_row("side_effects", name_plain=f"Redness {column}", **row) for row, column in FAULTY_ROWS]
 
     page = sent(editor, treatment, form)
 
-    assert f'<a href="#id_{new}-{column}">' in page
-    assert 'value="Redness"' in page
+    for prefix, (_, column) in zip(new, FAULTY_ROWS, strict=True):
+        assert f'<a href="#id_{prefix}-{column}">' in page
+        assert f'value="Redness {column}"' in page
     assert not SideEffect.objects.exists()
 
 
