@@ -17,6 +17,7 @@ ROOMS = {
         "SitePage": "About, privacy, editorial policy, accessibility.",
         "Helpful": "What readers say under each page: did it help?",
         "Section": "Look for words in the sections of all treatments.",
+        "Synonyms": "Words that find each other's pages in search.",
     },
     "What it rests on": {
         "Source": "Studies and other sources that texts cite.",

@@ -13,6 +13,7 @@ from treatments.models import (
     Revision,
     SitePage,
     Source,
+    Synonyms,
     Treatment,
     compose,
     drafts,
@@ -29,6 +30,7 @@ def load(folder: Path) -> list[models.Model]:
     """Drafts as the files say; what the files do not name stays. Raises BrokenFile and changes nothing."""
     load_organisation(folder / files.ORGANISATION)
     load_sources(folder / files.SOURCES)
+    load_synonyms(folder / files.SYNONYMS)
     found = [
         (read, read.convert(shape), MODELS[name])
         for name, shape in files.FOLDERS.items()
@@ -58,6 +60,22 @@ def load_sources(path: Path) -> None:
     for place, part in enumerate(read.convert(list[content.Source])):
         row = Source.objects.filter(key=part.key).first() or Source()
         save(read, f"$[{place}]", row, part)
+
+
+def load_synonyms(path: Path) -> None:
+    """Only those that are not there yet: they are live at once, and staff may have added to them."""
+    if not path.exists():
+        return
+    read = files.ContentFile(path)
+    known = {tuple(row.lines) for row in Synonyms.objects.all()}
+    for place, lines in enumerate(read.convert(list[content.Lines])):
+        if lines not in known:
+            row = Synonyms(terms="\n".join(lines))
+            try:
+                row.full_clean()
+            except ValidationError as error:
+                raise refused(read, f"$[{place}]", error) from None
+            row.save()
 
 
 def write_page(read: files.ContentFile, part, model: type[models.Model]) -> models.Model:

@@ -18,6 +18,7 @@ from treatments.writing import bullets, join, lasting, on, starting, table, with
 CONFLICT = "**Conflict of interest:** the maker or a group of specialists paid for it or wrote it."
 DISCLAIMER = "For information. Not medical advice. Talk to a doctor before any treatment."
 OLD_PRICE = "**The price is being checked.** The last one is too old to rely on. Ask the clinic for a written quote."
+PRICE_LEADS = ("What changes the price", "Included", "Not included")
 GAPS = re.compile(r"\s*\n\s*")
 Lines = Iterator[str]
 
@@ -181,11 +182,7 @@ class Written:
             yield OLD_PRICE
         else:
             yield bullets(fact_line(fact) for fact in facts.price_facts(self.page, self.today))
-        for lead, lines in (
-            ("What changes the price", price.factors),
-            ("Included", price.includes),
-            ("Not included", price.excludes),
-        ):
+        for lead, lines in zip(PRICE_LEADS, (price.factors, price.includes, price.excludes), strict=True):
             yield f"{lead}:\n\n{bullets(lines)}" if lines else ""
         yield join("" if price.includes else "Ask what is included.", price.tax_included.label)
 

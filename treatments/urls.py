@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from treatments import compare_views, feeds, helpful_views, readings, review_views, sitemaps, views
+from treatments import compare_views, feeds, helpful_views, readings, review_views, search_views, sitemaps, views
 from treatments.models.pages import PAGES
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("concerns/<slug:slug>/", views.concern, name="concern"),
     *(path(f"{slug}/", views.site_page, {"slug": slug}, name=slug) for slug, _ in PAGES),
     path("helpful/", helpful_views.helpful, name="helpful"),
+    path("search/", search_views.search_page, name="search"),
     path("review/<str:token>/", review_views.review, name="review"),
     path("media/link/<slug:name>.png", readings.link_picture, name="link-picture"),
     re_path(r"^media/pictures/(?P<name>[0-9a-f]{20}-[0-9]+\.(?:avif|webp|jpg))$", readings.picture, name="picture"),

@@ -7,6 +7,7 @@ from treatments.admin import (
     sections,
     site_pages,
     sources,
+    synonyms,
     treatments,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "sections",
     "site_pages",
     "sources",
+    "synonyms",
     "treatments",
 ]

@@ -12,6 +12,7 @@ from treatments.models.procedure import AftercareItem, HealingStage, Step
 from treatments.models.publishing import Publication, Revision
 from treatments.models.review_links import Remark, ReviewLink
 from treatments.models.safety import Contraindication, SideEffect
+from treatments.models.searching import SearchEntry, SearchWord, Synonyms
 from treatments.models.signing import Change, SignOff, Withdrawal
 from treatments.models.stamps import Stamp
 from treatments.models.treatment import Price, Treatment
@@ -47,6 +48,8 @@ __all__ = [
     "ReviewLink",
     "Revision",
     "RevisionPicture",
+    "SearchEntry",
+    "SearchWord",
     "Section",
     "SideEffect",
     "SignOff",
@@ -56,6 +59,7 @@ __all__ = [
     "Stamp",
     "Statement",
     "Step",
+    "Synonyms",
     "Treatment",
     "Withdrawal",
     "compose",

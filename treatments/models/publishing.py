@@ -17,6 +17,7 @@ from treatments.choices import Language
 from treatments.models.admission import refuse_taken_address, refuse_unsigned
 from treatments.models.concerns import Concern
 from treatments.models.pages import SitePage
+from treatments.models.searching import search_follows
 from treatments.models.treatment import Treatment
 
 KINDS: dict[str, Any] = {
@@ -51,16 +52,14 @@ class RevisionQuerySet(models.QuerySet):
         """Adds `published_at` and `modified_at`: its page's first publication and its last significant change."""
         begun = apps.get_model("treatments", "Publication").objects.begun(at=at)
         begun = begun.filter(**{f"revision__{kind}": OuterRef(kind)}).values("live_from")
-        first, last = begun.order_by("live_from"), begun.filter(significant=True).order_by("-live_from")
-        return self.annotate(
-            published_at=Subquery(first[:1]), modified_at=Coalesce(Subquery(last[:1]), Subquery(first[:1]))
-        )
+        first = Subquery(begun.order_by("live_from")[:1])
+        last = Subquery(begun.filter(significant=True).order_by("-live_from")[:1])
+        return self.annotate(published_at=first, modified_at=Coalesce(last, first))
 
     def with_signature(self):
         """Adds `signature`: the latest one under these clinical words that was not withdrawn, as a dict."""
-        signed = apps.get_model("treatments", "SignOff").objects.filter(
-            fingerprint=models.OuterRef("fingerprint"), withdrawal__isnull=True
-        )
+        signed = apps.get_model("treatments", "SignOff").objects.filter(withdrawal__isnull=True)
+        signed = signed.filter(fingerprint=OuterRef("fingerprint"))
         return self.annotate(signature=models.Subquery(signed.as_json()[:1]))
 
     def of(self, subject):
@@ -151,7 +150,7 @@ class Revision(models.Model):
         until = make_room(self, at=at, by=by, keep_plans=keep_plans)
         refuse_taken_address(self, at=at, until=until)
         pagestore.touch()
-        return Publication.objects.create(
+        publication = Publication.objects.create(
             revision=self,
             by=by,
             made_at=timezone.now(),
@@ -160,6 +159,8 @@ class Revision(models.Model):
             significant=significant,
             change_line=change_line,
         )
+        search_follows(Revision.objects.of(self.subject))
+        return publication
 
 
 def make_room(revision: Revision, *, at: datetime.datetime, by, keep_plans: bool) -> datetime.datetime | None:
@@ -190,7 +191,9 @@ def withdraw(subject, *, by, at=None) -> int:
     planned = Publication.objects.of(subject).not_cancelled()
     planned.filter(live_from__gte=at).update(live_until=F("live_from"), ended_by=by)
     pagestore.touch()
-    return planned.shown(at=at).update(live_until=at, ended_by=by)
+    withdrawn = planned.shown(at=at).update(live_until=at, ended_by=by)
+    search_follows(Revision.objects.of(subject))
+    return withdrawn
 
 
 @transaction.atomic

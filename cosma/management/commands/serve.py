@@ -49,6 +49,7 @@ class Command(BaseCommand):
         try:
             self.migrate()
             call_command("loadcontent", "--publish-unreviewed", "--once", stdout=self.stdout)
+            call_command("rebuild_search", "--missing", stdout=self.stdout)
             if static:
                 self.collect_static()
         except PermissionError as error:

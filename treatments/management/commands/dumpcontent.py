@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from treatments import files
 from treatments.loading import MODELS
-from treatments.models import Organisation, Source, drafts
+from treatments.models import Organisation, Source, Synonyms, drafts
 
 
 class Command(BaseCommand):
@@ -28,6 +28,8 @@ def sorted_sources() -> list:
 
 def dump(folder: Path) -> int:
     texts = {files.SOURCES: files.dump(sorted_sources())}
+    if synonyms := sorted(row.lines for row in Synonyms.objects.all()):
+        texts[files.SYNONYMS] = files.dump(synonyms)
     organisation = Organisation.objects.first()
     if organisation:
         texts[files.ORGANISATION] = files.dump(drafts.read(organisation))
