@@ -25,7 +25,7 @@ PARTS = (
     "concernline",
     "sitepagesection",
 )
-KEPT = ("revision", "organisation", "helpful")
+KEPT = ("revision", "organisation", "helpful", "linkcheck")
 
 
 class Role(TextChoices):

@@ -18,6 +18,8 @@ ROOMS = {
         "Helpful": "What readers say under each page: did it help?",
         "Section": "Look for words in the sections of all treatments.",
         "Synonyms": "Words that find each other's pages in search.",
+        "Picture": "Photographs, made ready for every screen.",
+        "LinkCheck": "Titles, descriptions and dates as they are sent, and links that lead nowhere.",
     },
     "What it rests on": {
         "Source": "Studies and other sources that texts cite.",

@@ -1,7 +1,7 @@
 """What is due or to be mended on everything that patients read now: for `check_content` and its reminders."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.conf import settings
@@ -19,7 +19,18 @@ ASKED_BY_LAW = {
     "grievance_contact": "the grievance contact",
     "retention_days": "how long enquiries are kept",
 }
-FIXED_PATHS = ("/", "/treatments/", "/concerns/", "/enquire/", "/enquire/withdraw/", "/feed.atom", "/sitemap.xml")
+BESIDE = ("changes", "questions", "sources")
+FIXED_PATHS = (
+    "/",
+    "/treatments/",
+    "/concerns/",
+    "/compare/",
+    "/search/",
+    "/enquire/",
+    "/enquire/withdraw/",
+    "/feed.atom",
+    "/sitemap.xml",
+)
 
 
 class Urgency(models.TextChoices):
@@ -40,10 +51,16 @@ class Finding(NamedTuple):
 
 def findings(*, at: datetime.datetime) -> list[Finding]:
     live = list(Revision.objects.live(at=at).with_signature().select_related("treatment", "concern", "site_page"))
-    paths = {*FIXED_PATHS, *(revision.subject.get_absolute_url() for revision in live)}
-    paths |= {f"{revision.subject.get_absolute_url()}changes/" for revision in live if revision.kind == "treatment"}
+    paths = open_paths(live)
     found = [finding for revision in live for finding in of_revision(revision, paths, at=at)]
     return [*of_the_site(live), *sorted(found, key=lambda finding: finding.page)]
+
+
+def open_paths(live: Iterable[Revision]) -> set[str]:
+    """Addresses that patients can open."""
+    own = {revision.subject.get_absolute_url(): revision.kind for revision in live}
+    beside = {f"{path}{part}/" for path, kind in own.items() if kind == "treatment" for part in BESIDE}
+    return {*FIXED_PATHS, *own, *beside}
 
 
 def of_revision(revision: Revision, paths: set[str], *, at: datetime.datetime) -> Iterator[Finding]:

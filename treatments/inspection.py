@@ -74,7 +74,7 @@ def without_alt(page: content.Part) -> Iterator[str]:
         value = getattr(page, field.name)
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, content.Part):
-                if not getattr(part, "alt", "something"):
+                if not (getattr(part, "alt", "something") or getattr(part, "decorative", False)):
                     yield f"{spoken(field.name)}: a picture has no description for people who do not see it."
                 yield from without_alt(part)
 

@@ -1,5 +1,6 @@
 from treatments.admin import (
     concerns,
+    crawlers,
     directory,
     helpful,
     pictures,
@@ -13,6 +14,7 @@ from treatments.admin import (
 
 __all__ = [
     "concerns",
+    "crawlers",
     "directory",
     "helpful",
     "pictures",

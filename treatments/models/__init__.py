@@ -6,6 +6,7 @@ from treatments.models.evidence import Source
 from treatments.models.guards import GuardsLifted
 from treatments.models.helpful import Helpful
 from treatments.models.ingredients import Agent, Device, Product
+from treatments.models.links import LinkCheck
 from treatments.models.pages import SitePage, SitePageSection
 from treatments.models.pictures import Picture, PlacedPicture, RevisionPicture
 from treatments.models.procedure import AftercareItem, HealingStage, Step
@@ -35,6 +36,7 @@ __all__ = [
     "HealingStage",
     "Helpful",
     "Indication",
+    "LinkCheck",
     "Organisation",
     "Picture",
     "PlacedPicture",

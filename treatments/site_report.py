@@ -1,0 +1,80 @@
+"""What search engines find on every page that patients read now, for staff and for `check_links`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+
+from treatments import crawled, review, views
+from treatments.findings import open_paths
+from treatments.models import LinkCheck, Revision
+
+MOST_PAGES = 5_000
+"""Beyond it, other pages are not looked at for the same title."""
+KEPT: dict[tuple[int, datetime], crawled.Face] = {}
+"""By revision: neither ever changes. A worker keeps about a kilobyte for each."""
+
+
+class Report(NamedTuple):
+    """One page. `modified` is the day of its last significant change."""
+
+    face: crawled.Face
+    published: datetime
+    modified: datetime
+    listed: bool
+    nodes: list[str]
+    warnings: list[str]
+
+
+def live():
+    found = Revision.objects.live(at=timezone.now()).order_by("slug", "pk")
+    return found.select_related("treatment", "concern", "site_page")
+
+
+def faces() -> list[crawled.Face]:
+    """Of every page; those that this process has not read yet are read in one go."""
+    wanted = list(live().defer("snapshot", "card")[:MOST_PAGES])
+    unknown = [revision.pk for revision in wanted if name(revision) not in KEPT]
+    for revision in live().filter(pk__in=unknown).iterator(chunk_size=200) if unknown else ():
+        KEPT[name(revision)] = crawled.face(revision.page, revision.subject.get_absolute_url())
+    return [KEPT[name(revision)] for revision in wanted if name(revision) in KEPT]
+
+
+def name(revision: Revision) -> tuple[int, datetime]:
+    """The number alone could be another's after a backup was brought back."""
+    return revision.pk, revision.frozen_at
+
+
+def site() -> crawled.Site:
+    return crawled.site(faces(), dict(LinkCheck.objects.broken().values_list("url", "fault")))
+
+
+def paths() -> set[str]:
+    return open_paths(live().defer("snapshot", "card"))
+
+
+def report(revision: Revision, around: crawled.Site, known: set[str]) -> Report:
+    """From the words as they are live, and the head that their page is sent with."""
+    now, page, path = timezone.now(), revision.page, revision.subject.get_absolute_url()
+    whole = Revision.objects.filter(pk=revision.pk).with_dates(revision.kind, at=now).with_signature().get()
+    signed = review.review(whole.signature, at=now)
+    face = around.faces.get(path) or crawled.face(page, path)
+    given = {"dates": views.dates(whole)} | ({} if revision.kind == "site_page" else {"review": signed})
+    head = CONTEXTS[revision.kind](page, **given)
+    return Report(
+        face=face,
+        published=whole.published_at,
+        modified=whole.modified_at,
+        listed=not (settings.STAGING or head["noindex"]),
+        nodes=crawled.nodes(head["jsonld"]),
+        warnings=list(crawled.warnings(page, face, around, known)),
+    )
+
+
+CONTEXTS: dict[str, Callable[..., dict]] = {
+    "treatment": views.treatment_context,
+    "concern": views.concern_context,
+    "site_page": views.site_page_context,
+}
