@@ -17,6 +17,7 @@ from treatments.models.pages import PAGES
 
 KINDS = {
     "treatment": "treatment",
+    "treatment-questions": "treatment",
     "treatment-sources": "treatment",
     "treatment-changes": "treatment",
     "treatment-markdown": "treatment",

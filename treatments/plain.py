@@ -19,6 +19,10 @@ CONFLICT = "**Conflict of interest:** the maker or a group of specialists paid f
 DISCLAIMER = "For information. Not medical advice. Talk to a doctor before any treatment."
 OLD_PRICE = "**The price is being checked.** The last one is too old to rely on. Ask the clinic for a written quote."
 PRICE_LEADS = ("What changes the price", "Included", "Not included")
+OWN_COURSE = (
+    "Work out your own course: multiply the price of one session in your quote by your number of sessions. "
+    "Then add what the quote leaves out."
+)
 GAPS = re.compile(r"\s*\n\s*")
 Lines = Iterator[str]
 
@@ -115,6 +119,8 @@ class Written:
         for severity, members in layout.grouped(self.page.contraindications, "severity", Severity):
             yield f"{severity.label}:"
             yield bullets(self.contraindication(item) for item in members)
+        path = f"/treatments/{self.page.slug}/questions/"
+        yield f"[Take this list and your questions to the doctor]({settings.SITE_URL}{path})"
 
     def contraindication(self, item: content.Contraindication) -> str:
         medical = f" ({item.name_medical})" if item.name_medical else ""
@@ -182,6 +188,7 @@ class Written:
             yield OLD_PRICE
         else:
             yield bullets(fact_line(fact) for fact in facts.price_facts(self.page, self.today))
+            yield OWN_COURSE if facts.plan(self.page) else ""
         for lead, lines in zip(PRICE_LEADS, (price.factors, price.includes, price.excludes), strict=True):
             yield f"{lead}:\n\n{bullets(lines)}" if lines else ""
         yield join("" if price.includes else "Ask what is included.", price.tax_included.label)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cosma.pagestore import public_page
-from treatments import content, images, jsonld, layout, link_pictures, plain, views
+from treatments import content, images, jsonld, layout, link_pictures, plain, sheet, views
 from treatments.models import Publication
 
 SHOWN = 200
@@ -68,6 +68,24 @@ def beside(page: content.TreatmentPage, part: str, heading: str, *, title: str, 
     crumbs = (("Home", "/"), ("Treatments", "/treatments/"), (page.name, path), (heading, f"{path}{part}/"))
     graph = jsonld.plain_page(context["frame"], heading, *crumbs, **more)
     return {**context, "page": page, "heading": heading, "jsonld": graph}
+
+
+@public_page
+def questions(request, slug):
+    revision = views.live_revision("treatment", slug)
+    page = revision.page
+    views.stands_until(request, revision, page)
+    context = beside(
+        page,
+        "questions",
+        "Questions for your doctor",
+        title=f"{page.name}: what to tell and ask your doctor",
+        description=f"One sheet to print or to tick before {page.name}: what to tell the doctor, what to ask, and who "
+        "has to ask first.",
+    )
+    context["reasons"], context["nothing_applies"] = sheet.reasons(page), sheet.NOTHING_APPLIES
+    context["topics"] = sheet.topics(page, today=timezone.localdate())
+    return render(request, "treatments/questions.html", context)
 
 
 @public_page

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("treatments/", views.treatment_list, name="treatment-list"),
     path("treatments/<slug:slug>/", views.treatment, name="treatment"),
+    path("treatments/<slug:slug>/questions/", readings.questions, name="treatment-questions"),
     path("treatments/<slug:slug>/sources/", readings.sources, name="treatment-sources"),
     path("treatments/<slug:slug>/changes/", readings.change_log, name="treatment-changes"),
     path("treatments/<slug:slug>.md", readings.markdown, name="treatment-markdown"),

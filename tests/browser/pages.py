@@ -8,6 +8,7 @@ UNLISTED = [
     "/compare/?t=mesotherapy&t=prp",
     "/enquire/",
     "/treatments/mesotherapy/changes/",
+    "/treatments/mesotherapy/questions/",
     "/treatments/mesotherapy/sources/",
     "/accounts/login/",
 ]

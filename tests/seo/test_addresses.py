@@ -93,7 +93,7 @@ def renamed(*slugs: str):
 
 
 @pytest.mark.parametrize("old", ["first", "second", "FIRST", "Second"])
-@pytest.mark.parametrize("rest", ["/", "", ".md", "/changes/", "/Changes", "/sources/"])
+@pytest.mark.parametrize("rest", ["/", "", ".md", "/changes/", "/Changes", "/sources/", "/questions/"])
 def test_every_former_slug_leads_to_todays_in_one_step(client, old, rest):
     renamed("first", "second", "third")
 

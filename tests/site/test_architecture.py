@@ -9,7 +9,7 @@ from django.conf import settings
 APPS = ("cosma", "treatments", "enquiries", "outbox")
 PURE = (
     *("anatomy", "choices", "comparison", "content", "difference", "facts", "figures", "files", "fingerprint"),
-    *("jsonld", "layout", "markup", "origins", "parts", "review", "side_by_side", "therapy"),
+    *("jsonld", "layout", "markup", "origins", "parts", "review", "sheet", "side_by_side", "therapy"),
 )
 """Modules of `treatments` that work on content alone."""
 FOR_THE_STORE = ("cosma.pagestore",)
