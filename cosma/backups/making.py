@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
@@ -24,10 +25,12 @@ def write(target: Path) -> archive.Manifest:
             migrations = tables.applied()
             rows = {name: write_rows(writer, name, model) for name, model in tables.kept_models().items()}
         # After the rows: a picture is stored before the row that shows it, and never changes.
-        for path in media_files():
-            copy(writer, MEDIA + path.relative_to(media_folder()).as_posix(), path)
+        for name in media_files():
+            with default_storage.open(name) as source:
+                copy(writer, MEDIA + name, source)
         for path in forgetting.kept_files():
-            copy(writer, FORGOTTEN + path.name, path)
+            with path.open("rb") as source:
+                copy(writer, FORGOTTEN + path.name, source)
         return writer.close(
             made_at=timezone.now(),
             site=settings.SITE_URL,
@@ -47,22 +50,24 @@ def write_rows(writer: archive.Writer, name: str, model) -> int:
     return count
 
 
-def copy(writer: archive.Writer, name: str, path: Path) -> None:
-    with writer.member(name) as add, path.open("rb") as source:
+def copy(writer: archive.Writer, name: str, source) -> None:
+    with writer.member(name) as add:
         while piece := source.read(1 << 20):
             add(piece)
 
 
-def media_folder() -> Path:
-    return Path(settings.MEDIA_ROOT or settings.VAR_DIR / "media")
-
-
-def media_files() -> Iterator[Path]:
-    """What staff uploaded; half-written files end in .part."""
-    for path in sorted(media_folder().rglob("*")):
-        inside = path.relative_to(media_folder())
-        if path.is_file() and path.suffix != ".part" and inside.parts[0] != DRAWN_AGAIN:
-            yield path
+def media_files(folder: str = "") -> Iterator[str]:
+    """What staff uploaded, in a folder or in an object store; half-written files end in .part."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return  # nobody has uploaded anything yet
+    for name in sorted(files):
+        if not name.endswith(".part"):
+            yield f"{folder}{name}"
+    for name in sorted(folders):
+        if f"{folder}{name}" != DRAWN_AGAIN:
+            yield from media_files(f"{folder}{name}/")
 
 
 def secret_key_mark() -> str:

@@ -1,12 +1,12 @@
 """Bringing a backup back: all of it or nothing, and nobody who asked to be forgotten with it."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
@@ -78,17 +78,13 @@ def take_over_erasures(file: ZipFile, manifest: Manifest) -> None:
 
 def put_file(file: ZipFile, name: str) -> int:
     """Counts 1 for a file that was not there as it is in the backup."""
-    target = making.media_folder() / name.removeprefix(making.MEDIA)
-    content = file.read(name)
-    if target.is_file() and target.read_bytes() == content:
-        return 0
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
-        part.write(content)
-        part.flush()
-        os.fsync(part.fileno())
-    os.chmod(part.name, 0o644)
-    os.replace(part.name, target)
+    target, content = name.removeprefix(making.MEDIA), file.read(name)
+    if default_storage.exists(target):
+        with default_storage.open(target) as there:
+            if there.read() == content:
+                return 0
+        default_storage.delete(target)
+    default_storage.save(target, ContentFile(content))
     return 1
 
 

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 def folder(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "var"
     settings.VAR_DIR.mkdir()
+    settings.MEDIA_ROOT = settings.VAR_DIR / "media"
     return tmp_path
 
 
@@ -145,7 +146,7 @@ def test_a_list_made_with_another_key_is_not_mixed_in(backup, settings):
 
 def test_pictures_come_back_and_those_that_are_drawn_again_do_not(backup, settings):
     picture, drawn = settings.VAR_DIR / "media/pictures/skin.webp", settings.VAR_DIR / "media/link/drawn-again.png"
-    picture.unlink(), drawn.unlink()
+    picture.write_bytes(b"damaged"), drawn.unlink()
 
     command("restore", backup, "--replace")
 

@@ -18,9 +18,11 @@ from tests.factories import (
     make_doctor,
     make_editor,
     make_organisation,
+    make_picture,
     make_site_page,
     make_source,
     make_treatment,
+    place_picture,
     publish,
 )
 from treatments import choices
@@ -155,6 +157,7 @@ MENDS = {
         page, "purpose", "See [this](/treatments/nowhere/) and [home](/) and [us](/treatments/needling/?x=1#sources)."
     ),
     "there is no part #nowhere": lambda page: add_section(page, "purpose", "See [below](#nowhere), [here](#purpose)."),
+    "does not say what it shows": lambda page: place_picture(page, make_picture(), alt="IMG 0017.jpg"),
     "no date": lambda page: add_price(page),
     "no side effects": lambda page: page.side_effects.all().delete(),
     "who should not have it": lambda page: page.contraindications.all().delete(),
