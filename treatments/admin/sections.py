@@ -1,11 +1,12 @@
 from contextlib import nullcontext
+from functools import partial
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 
-from treatments.admin import parts
+from treatments.admin import parts, words
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
 from treatments.models import Section, Treatment
@@ -29,6 +30,14 @@ class SectionAdmin(PlainChoices, admin.ModelAdmin):
 
     class Media:
         js = ["admin-site/parts.js"]
+
+    def get_urls(self):
+        found = self.admin_site.admin_view(partial(words.view, self))
+        return [path("words/", found, name="treatments_section_words"), *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        may_replace = {"may_replace": request.user.has_perms(words.NEEDED)}
+        return super().changelist_view(request, may_replace | (extra_context or {}))
 
     def get_readonly_fields(self, request, obj=None):
         """What is written for one place is not true of another."""
