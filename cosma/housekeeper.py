@@ -11,7 +11,7 @@ import time
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 300
-REST = 1.0
+REST, A_WHILE = 1.0, 0.25
 TRIM_EVERY = 3600
 
 
@@ -43,8 +43,7 @@ class Housekeeper:
         trimmed = 0.0
         while True:
             try:
-                task, key = self.tasks.get(timeout=TRIM_EVERY)
-                self.waiting.discard((task, key))
+                task, key = self.next()
                 began = time.monotonic()
                 self.do(task, key)
                 time.sleep(REST * (time.monotonic() - began))
@@ -56,13 +55,23 @@ class Housekeeper:
             except Exception:
                 logger.exception("Housekeeping failed")
 
+    def next(self) -> tuple[str, str]:
+        """The next piece of work, once there is one."""
+        task = self.tasks.get(timeout=TRIM_EVERY)
+        self.waiting.discard(task)
+        return task
+
     def do(self, task: str, key: str) -> None:
         if self.store.stamps.blind:
-            return
-        if task == "refresh":
+            self.later(task, key)
+        elif task == "refresh":
             self.store.refresh(key)
         else:
             self.improve_now(key)
+
+    def later(self, task: str, key: str) -> None:
+        time.sleep(A_WHILE)
+        self.add(task, key)
 
     def improve_now(self, key: str) -> None:
         store = self.store
@@ -75,3 +84,5 @@ class Housekeeper:
                 better = page.improved()
                 store.memory.put(better)
                 store.files.write(better)
+            elif page and not (mine or page.best):
+                self.later("improve", key)

@@ -30,7 +30,7 @@ def main(seconds: int = SECONDS) -> bool:
         began, spent = time.monotonic(), processor_time(site)
         times, answers = rush(site, slips, seconds)
         took, spent = time.monotonic() - began, processor_time(site) - spent
-        rows = site.rows("enquiries.enquiry")
+        [rows] = site.rows("enquiries.enquiry")
     return report(times, answers, len(rows), took, spent)
 
 

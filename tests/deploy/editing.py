@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from datetime import UTC, datetime
 
 import django
 
@@ -11,7 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosma.settings")
 django.setup()
 
 from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
 
 from tests import factories  # noqa: E402
 from treatments.models import Organisation, Treatment, freeze  # noqa: E402
@@ -33,9 +33,9 @@ def write(treatment: Treatment, words: str, **publication) -> float:
     return time.time()
 
 
-def publish(slug: str, words: str, after: float = 0) -> float:
-    at = timezone.now() + timezone.timedelta(seconds=after) if after else None
-    return write(Treatment.objects.get(slug=slug), words, at=at)
+def publish(slug: str, words: str, at: float = 0) -> float:
+    moment = datetime.fromtimestamp(at, UTC) if at else None
+    return write(Treatment.objects.get(slug=slug), words, at=moment)
 
 
 def take_away(slug: str) -> float:

@@ -6,11 +6,13 @@ import time
 
 import pytest
 
-from tests.deploy.nodes import wait_until
+from tests.deploy.nodes import SLACK, wait_until
 from tests.deploy.readers import Readers, get
 
 PUBLISHES = [50, pytest.param(1000, marks=pytest.mark.soak)]
-OLDEST = 1.0
+OLDEST = 1.0 + SLACK
+EVENTUALLY = 15
+"""Where what is asked is whether, not when."""
 MARK = re.compile(rb"mark-(\d+)-end")
 SLUG, PATH = "often-published", "/treatments/often-published/"
 
@@ -25,7 +27,7 @@ class Desk:
         self.committed[number] = self.editor.ask("publish", slug=SLUG, words=f"mark-{number}-end")
 
     def fault(self, path, answer, asked_at) -> str:
-        """A reader must not see words whose successor was committed more than a second before they asked."""
+        """A reader must not see words whose successor was committed more than OLDEST before they asked."""
         marks = set(MARK.findall(answer.body))
         if answer.status != 200 or len(marks) != 1:
             return f"{answer.status}, a page of {sorted(marks)}"
@@ -40,53 +42,54 @@ def test_no_reader_sees_old_or_mixed_words(publishes, node, other_node, editor):
     desk = Desk(editor)
     ports = [node.port, other_node.port]
     for port in ports:
-        wait_until(lambda port=port: b"mark-0-end" in get(port, PATH).body, 5, "never seen")
+        wait_until(lambda port=port: b"mark-0-end" in get(port, PATH).body, EVENTUALLY, "never seen")
 
-    with Readers(ports, [PATH], desk.fault, count=32, rate=400) as readers:
+    with Readers(ports, [PATH], desk.fault, count=32, rate=250) as readers:
         for number in range(1, publishes + 1):
             desk.publish(number)
-            time.sleep(0.2 if number % 10 else 1.5)
-        time.sleep(1.5)
+            # Now and then long enough for words to grow too old.
+            time.sleep(0.05 if number % 10 else OLDEST + 0.2)
 
     assert (readers.faults, readers.broken) == ([], [])
-    assert readers.answers > 100 * publishes
+    assert readers.answers > 10 * publishes
 
 
 def test_a_publish_is_behind_nginx_within_three_seconds(nginx, editor):
     editor.ask("make", slug="behind-nginx", words="first-words")
-    wait_until(lambda: b"first-words" in get(nginx.port, "/treatments/behind-nginx/").body, 5, "never seen")
+    wait_until(lambda: b"first-words" in get(nginx.port, "/treatments/behind-nginx/").body, EVENTUALLY, "never seen")
 
     committed = editor.ask("publish", slug="behind-nginx", words="second-words")
-    wait_until(lambda: b"second-words" in get(nginx.port, "/treatments/behind-nginx/").body, 5, "never seen")
+    wait_until(lambda: b"second-words" in get(nginx.port, "/treatments/behind-nginx/").body, EVENTUALLY, "never seen")
 
     assert time.time() - committed < 3
 
 
 def test_a_page_changes_at_its_planned_moment(node, editor):
     editor.ask("make", slug="planned", words="before-the-plan")
-    wait_until(lambda: b"before-the-plan" in get(node.port, "/treatments/planned/").body, 5, "never seen")
+    wait_until(lambda: b"before-the-plan" in get(node.port, "/treatments/planned/").body, EVENTUALLY, "never seen")
 
-    planned = time.time() + 3
-    editor.ask("publish", slug="planned", words="after-the-plan", after=3)
+    planned = time.time() + 2.5
+    editor.ask("publish", slug="planned", words="after-the-plan", at=planned)
+    assert time.time() < planned, "this machine is too slow to plan anything"
     seen = {}
-    while time.time() < planned + 1:
+    while time.time() < planned + 0.6:
         asked_at, body = time.time(), get(node.port, "/treatments/planned/").body
         seen[asked_at - planned] = b"after-the-plan" in body
         time.sleep(0.02)
 
-    assert not any(new for at, new in seen.items() if at < -0.1)
-    assert all(new for at, new in seen.items() if at > 0.2)
+    assert not any(new for at, new in seen.items() if at < 0)
+    assert all(new for at, new in seen.items() if at > 0.3)
 
 
 def test_a_withdrawn_page_is_gone_from_the_files_too(node, nginx, editor):
     editor.ask("make", slug="withdrawn", words="soon-gone")
     file = node.folder / "var/pages/html/treatments/withdrawn/index.html.gz"
-    wait_until(file.exists, 5, "not stored")
+    wait_until(file.exists, EVENTUALLY, "not stored")
 
     editor.ask("take_away", slug="withdrawn")
 
-    wait_until(lambda: get(node.port, "/treatments/withdrawn/").status in (404, 410), 2, "still there")
-    wait_until(lambda: not file.exists(), 2, "the file is still there")
+    wait_until(lambda: get(node.port, "/treatments/withdrawn/").status in (404, 410), EVENTUALLY, "still there")
+    wait_until(lambda: not file.exists(), EVENTUALLY, "the file is still there")
 
 
 def test_a_bulk_edit_of_the_directory_shows_on_every_page(node, other_node, editor, pages):
@@ -94,11 +97,11 @@ def test_a_bulk_edit_of_the_directory_shows_on_every_page(node, other_node, edit
 
     for port in (node.port, other_node.port):
         for path in list(pages)[:3]:
-            wait_until(lambda port=port, path=path: b"Another Name" in get(port, path).body, 2, "the old name")
+            wait_until(lambda port=port, path=path: b"Another Name" in get(port, path).body, EVENTUALLY, "the old name")
 
 
 def test_a_stampede_on_a_cold_page_renders_it_once(node, database, pages):
-    time.sleep(3)  # what the tests before published is still going round; a stamp that moves is a reason to render anew
+    time.sleep(2)  # what the tests before published is still going round; a stamp that moves is a reason to render anew
     database.log_statements()
     answers: list[int] = []
     stampede = [

@@ -8,13 +8,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.deploy.nodes import accepts, family, wait_until
+from tests.deploy.nodes import SLACK, accepts, family, wait_until
 from tests.deploy.readers import Readers, get
 
 SECONDS = [5, pytest.param(60, marks=pytest.mark.soak)]
 BACK_WITHIN = 1.0
-# Slack for a machine that does other things too.
-SLACK = 0.5
 
 
 def right(pages):
@@ -69,18 +67,18 @@ def test_pages_are_read_while_the_database_is_away(fault, seconds, database, nod
     wait_until(lambda: stored(node, pages), 30, "not every page was stored")
 
     with Readers([node.port], list(pages), right(pages)) as readers:
-        time.sleep(1)
+        time.sleep(0.3)
         with fault(database):
             time.sleep(seconds)
             form = get(node.port, "/enquire/")
             old = get(node.port, next(iter(pages)))
         back = time.monotonic()
-        wait_until(lambda: not get(node.port, next(iter(pages)))["cache-status"], 5, "still blind")
+        wait_until(lambda: not get(node.port, next(iter(pages)))["cache-status"], 15, "still blind")
         blind_for = time.monotonic() - back
-        time.sleep(1)
+        time.sleep(0.5)
 
     assert (readers.faults, readers.broken) == ([], [])
-    assert readers.answers > 150 * seconds
+    assert readers.answers > 100 * seconds
     assert form.status == 503
     assert int(old["age"]) >= seconds - 3 and "detail=old" in old["cache-status"]
     assert blind_for < BACK_WITHIN + SLACK
@@ -91,7 +89,7 @@ def test_a_publish_is_seen_once_the_database_is_back(database, node, editor, pag
         time.sleep(3)
     committed = editor.ask("make", slug="after-the-outage", words="words-after-the-outage")
 
-    wait_until(lambda: b"words-after" in get(node.port, "/treatments/after-the-outage/").body, 5, "never seen")
+    wait_until(lambda: b"words-after" in get(node.port, "/treatments/after-the-outage/").body, 15, "never seen")
 
     assert time.time() - committed < BACK_WITHIN + SLACK
 
@@ -107,7 +105,7 @@ def test_pages_survive_a_restart_during_the_outage(database, node, pages):
         answers = {path: get(node.port, path) for path in pages}
 
     assert [path for path, answer in answers.items() if check(path, answer, 0)] == []
-    wait_until(lambda: not get(node.port, next(iter(pages)))["cache-status"], 5, "still blind")
+    wait_until(lambda: not get(node.port, next(iter(pages)))["cache-status"], 15, "still blind")
 
 
 @pytest.mark.parametrize("fault", [gone, frozen])
@@ -117,14 +115,14 @@ def test_pages_survive_a_full_disk_with_the_database_away(fault, database, node,
 
     with full_disk(node):
         editor.ask("publish", slug="treatment-0", words="words-on-a-full-disk")
-        wait_until(lambda: b"on-a-full-disk" in get(node.port, path).body, 5, "a full disk kept a publish back")
+        wait_until(lambda: b"on-a-full-disk" in get(node.port, path).body, 15, "a full disk kept a publish back")
         with fault(database):
             time.sleep(3)
             faults = [other for other in pages if other != path and right(pages)(other, get(node.port, other), 0)]
     editor.ask("publish", slug="treatment-0", words=pages[path])
 
     assert faults == []
-    wait_until(lambda: pages[path].encode() in get(node.port, path).body, 5, "never fresh again")
+    wait_until(lambda: pages[path].encode() in get(node.port, path).body, 15, "never fresh again")
 
 
 def test_forms_keep_what_was_typed_while_the_database_hangs(database, node, pages):

@@ -1,9 +1,11 @@
 """What one reader sends must not change what the next one gets, from us or from behind nginx."""
 
+import gzip
 import http.client
 import socket
 import time
 
+import brotli
 import pytest
 
 from tests.deploy.nodes import wait_until
@@ -149,11 +151,15 @@ def what_readers_get(port: int) -> list:
 def settled(node) -> None:
     """Both workers hold the best compression, so that a change from now on is somebody's doing."""
 
-    def tags() -> set[str]:
-        return {get(node.port, PATH, accept_encoding=name)["etag"] for name in ("br", "gzip") for _ in range(12)}
+    def given(encoding: str) -> set[bytes]:
+        return {get(node.port, PATH, accept_encoding=encoding).body for _ in range(12)}
 
-    time.sleep(2)
-    wait_until(lambda: len(tags()) == 2, 60, "the workers do not agree")
+    def done() -> bool:
+        [plain, *others] = given("identity")
+        best = {"gzip": gzip.compress(plain, 9, mtime=0), "br": brotli.compress(plain, mode=brotli.MODE_TEXT)}
+        return not others and all(given(encoding) == {body} for encoding, body in best.items())
+
+    wait_until(done, 60, "the workers do not agree")
 
 
 @pytest.mark.parametrize("behind_nginx", [False, True], ids=["direct", "behind nginx"])

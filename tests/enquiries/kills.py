@@ -21,10 +21,11 @@ def storm(folder: Path, *, patients: int, kills: int) -> str:
         time.sleep(3.5)  # or all of them come too quickly to be people
         tally = press(site, slips, patients=patients, kills=kills)
         site.manage("send_outbox")
-        check_rows(site.rows("enquiries.enquiry"), tally)
-        mails = check_mails(site, mailbox)
+        rows, mails = site.rows("enquiries.enquiry", "outbox.mail")
+        check_rows(rows, tally)
+        states = check_mails(rows, mails, mailbox)
     mailbox.shutdown()
-    return f"{len(tally.thanked)} thanked, {len(tally.gave_up)} gave up, {tally.kills} kills; mails: {dict(mails)}"
+    return f"{len(tally.thanked)} thanked, {len(tally.gave_up)} gave up, {tally.kills} kills; mails: {dict(states)}"
 
 
 def press(site: Running, slips: list[str], *, patients: int, kills: int) -> Tally:
@@ -80,12 +81,11 @@ def check_rows(rows: list[dict], tally: Tally) -> None:
     assert not [row for row in rows if row["state"] != "new"], "taken for spam"
 
 
-def check_mails(site: Running, mailbox: Mailbox) -> Counter:
-    rows = {str(row["pk"]): row["reference"] for row in site.rows("enquiries.enquiry")}
-    mails = site.rows("outbox.mail")
-    assert {mail["key"] for mail in mails} == set(rows), "a row without its mail"
+def check_mails(rows: list[dict], mails: list[dict], mailbox: Mailbox) -> Counter:
+    references = {str(row["pk"]): row["reference"] for row in rows}
+    assert {mail["key"] for mail in mails} == set(references), "a row without its mail"
     for mail in mails:
-        arrived = len(mailbox.about(f"New enquiry {rows[mail['key']]}"))
+        arrived = len(mailbox.about(f"New enquiry {references[mail['key']]}"))
         assert arrived <= 1, f"sent {arrived} times"
         assert arrived == 1 or mail["state"] != "sent", "sent, but it did not arrive"
         assert arrived == 0 or mail["state"] in ("sent", "sending", "in_doubt"), "arrived, and would be sent again"

@@ -51,8 +51,10 @@ class Running:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def rows(self, model: str) -> list[dict]:
-        return [row["fields"] | {"pk": row["pk"]} for row in json.loads(self.manage("dumpdata", model))]
+    def rows(self, *models: str) -> list[list[dict]]:
+        """Of each model: one start of Python for all of them."""
+        found = json.loads(self.manage("dumpdata", *models))
+        return [[row["fields"] | {"pk": row["pk"]} for row in found if row["model"] == model] for model in models]
 
     def workers(self) -> list[int]:
         listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)

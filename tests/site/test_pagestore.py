@@ -300,3 +300,16 @@ def test_a_database_set_back_does_not_make_old_pages_new(site, needling):
 
     assert not site.store.is_fresh(page)
     assert Stamp.objects.get(name="").version > page.as_of
+
+
+def test_what_an_outage_kept_from_being_compressed_is_compressed_after_it(site, needling):
+    site.get(PATH)
+    keeper, seen = site.store.housekeeper, site.store.stamps.trusted_until
+
+    site.store.stamps.trusted_until = 0
+    keeper.do(*keeper.next())
+    site.store.stamps.trusted_until = seen
+    keeper.do(*keeper.next())
+
+    assert site.store.memory.get(PATH).best
+    assert keeper.tasks.empty()
