@@ -102,6 +102,24 @@
 }
 
 {
+  // How deep one has read: the contents list, which stands beside the text on wide screens, follows.
+  const links = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash.slice(1), link]));
+  const follow = new IntersectionObserver(
+    (entries) => {
+      const met = entries.find((entry) => entry.isIntersecting);
+      if (!met) return;
+      for (const [id, link] of links) {
+        if (id === met.target.id) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    },
+    // A line in the upper part of the window: one chapter at a time crosses it.
+    { rootMargin: "-25% 0px -75%" },
+  );
+  for (const chapter of document.querySelectorAll(".chapter[id]")) if (links.has(chapter.id)) follow.observe(chapter);
+}
+
+{
   // The end of a page: share, print, and a press on "helpful" that does not leave the page.
   const end = document.querySelector(".end");
 
