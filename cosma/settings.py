@@ -4,6 +4,7 @@ With an empty environment the site runs on a laptop, on http and loopback. A pub
 more, and what is missing stops the process with a sentence.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -71,6 +72,10 @@ SITE_VERIFICATION = [
     if env.str(variable, "")
 ]
 """Codes that search engines give to the site's owner; shown on the first page alone."""
+INDEXNOW_KEY = env.str("INDEXNOW_KEY", "")
+"""Tells search engines that take part in IndexNow of each significant change. Off without a key."""
+if INDEXNOW_KEY and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", INDEXNOW_KEY):
+    raise ImproperlyConfigured("INDEXNOW_KEY must have 8 to 128 letters, digits or hyphens")
 CLINICAL_REVIEW_DAYS = env.int("CLINICAL_REVIEW_DAYS", 365)
 """How long a doctor's signature stands before the page is due for review."""
 REGULATION_REVIEW_DAYS = env.int("REGULATION_REVIEW_DAYS", 182)

@@ -1,8 +1,11 @@
+import json
+
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.html import format_html
 
 from outbox import sending
+from outbox.kinds import Ping
 from outbox.models import Mail, State
 
 CONFIDENTIAL = "This mail is for its reader alone."
@@ -44,6 +47,8 @@ class MailAdmin(admin.ModelAdmin):
         letter = mail.letter()
         if letter is None:
             return "What it was about is gone: it will not be sent."
+        if isinstance(letter, Ping):
+            return format_html("<p>To {}</p><pre>{}</pre>", letter.url, json.dumps(letter.data, indent=2))
         body = CONFIDENTIAL if letter.confidential else letter.body
         return format_html("<p>To {}</p><p>{}</p><pre>{}</pre>", masked(letter.to), letter.subject, body)
 
@@ -51,7 +56,8 @@ class MailAdmin(admin.ModelAdmin):
     def send_again(self, request, queryset):
         for mail in queryset.exclude(state__in=[State.SENT, State.SENDING]):
             mail.send_again(at=timezone.now())
-        sending.send_soon()
+        for kind in queryset.order_by().values_list("kind", flat=True).distinct():
+            sending.send_soon(kind)
 
     @admin.action(description="It was sent: ask no more", permissions=["change"])
     def was_sent(self, request, queryset):

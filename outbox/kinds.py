@@ -16,15 +16,27 @@ class Letter:
     """Holds a code or a link that is for the recipient alone: staff who look at the outbox do not see it."""
 
 
-Writer = Callable[[str], Letter | None]
+@dataclass(frozen=True)
+class Ping:
+    """A message to another program: JSON, posted over the web. Two of the same do no harm."""
+
+    url: str
+    data: dict
+
+
+Writer = Callable[[str], Letter | Ping | None]
 writers: dict[str, Writer] = {}
+over_the_web: set[str] = set()
+"""Kinds that are sent as a `Ping`, with or without a mail server."""
 
 
-def kind(name: str) -> Callable[[Writer], Writer]:
+def kind(name: str, *, web: bool = False) -> Callable[[Writer], Writer]:
     """Registers what writes this kind of mail from the thing's key; None says that the thing is gone."""
 
     def register(write: Writer) -> Writer:
         writers[name] = write
+        if web:
+            over_the_web.add(name)
         return write
 
     return register

@@ -6,7 +6,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from outbox.kinds import Letter, writers
+from outbox.kinds import Letter, Ping, writers
 
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440)]
 """How long to wait after the first failure, the second and so on. After the last one nobody tries again unasked."""
@@ -41,13 +41,14 @@ class MailQuerySet(models.QuerySet["Mail"]):
         from outbox.sending import send_soon  # which needs this module
 
         mail, _ = self.get_or_create(kind=kind, key=str(key))
-        send_soon()
+        send_soon(kind)
         return mail
 
     @transaction.atomic
-    def claim(self, *, at: datetime) -> "Mail | None":
+    def claim(self, *, at: datetime, kinds=None) -> "Mail | None":
         """The next mail for this process alone: two that run at once never get the same one."""
-        mail = self.due(at=at).select_for_update(skip_locked=True).order_by("not_before", "pk").first()
+        due = self.due(at=at) if kinds is None else self.due(at=at).filter(kind__in=kinds)
+        mail = due.select_for_update(skip_locked=True).order_by("not_before", "pk").first()
         if mail:
             mail.move(State.SENDING, claimed_at=at, attempts=mail.attempts + 1)
         return mail
@@ -83,13 +84,10 @@ class Mail(models.Model):
     def __str__(self):
         return f"{self.kind} {self.key}"
 
-    def letter(self) -> Letter | None:
+    def letter(self) -> Letter | Ping | None:
         return writers[self.kind](self.key)
 
-    def message(self) -> EmailMessage | None:
-        letter = self.letter()
-        if letter is None:
-            return None
+    def message(self, letter: Letter) -> EmailMessage:
         host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
         # The same for every try, so that a mailbox can tell a mail that arrived twice.
         headers = {"Message-ID": f"<outbox-{self.pk}-{self.created_at:%Y%m%d%H%M%S}@{host}>"}

@@ -1,8 +1,14 @@
-"""Sends what is due. Safe to run twice at once and to kill: a mail is sent once, or says that it may have been."""
+"""Sends what is due. Safe to run twice at once and to kill: a mail is sent once, or says that it may have been.
 
+Messages to other programs go the same way, and need no mail server.
+"""
+
+import json
 import logging
 import smtplib
 import threading
+import urllib.error
+import urllib.request
 from collections import Counter
 
 from django.conf import settings
@@ -11,6 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from outbox.kinds import Ping, over_the_web
 from outbox.models import Mail
 
 DUMMY = "django.core.mail.backends.dummy.EmailBackend"
@@ -19,6 +26,8 @@ NOT_TAKEN = (
     smtplib.SMTPResponseException,
     smtplib.SMTPNotSupportedError,
 )
+PATIENCE = 10
+"""Seconds for another program's answer."""
 logger = logging.getLogger(__name__)
 at_work = threading.Lock()
 
@@ -28,13 +37,11 @@ def is_on() -> bool:
 
 
 def send_due() -> Counter:
-    """Sends until nothing is due, and counts what became of it. Does nothing while mail is switched off."""
+    """Sends until nothing is due, and counts what became of it. Letters wait while mail is switched off."""
     counts: Counter = Counter()
-    if not is_on():
-        return counts
     if abandoned := settle_abandoned():
         counts["in doubt"] = abandoned
-    while mail := Mail.objects.claim(at=timezone.now()):
+    while mail := Mail.objects.claim(at=timezone.now(), kinds=None if is_on() else over_the_web):
         counts[send(mail)] += 1
     return counts
 
@@ -47,13 +54,29 @@ def settle_abandoned() -> int:
 def send(mail: Mail) -> str:
     """Never raises: one mail that cannot be written must not hold up the others."""
     try:
-        message = mail.message()
+        letter = mail.letter()
+        if letter is None:
+            mail.delete()
+            return "gone"
+        message = letter if isinstance(letter, Ping) else mail.message(letter)
     except Exception as error:
         return not_sent(mail, f"It could not be written ({type(error).__name__}).")
-    if message is None:
-        mail.delete()
-        return "gone"
-    return hand_over(mail, message)
+    return tell(mail, message) if isinstance(message, Ping) else hand_over(mail, message)
+
+
+def tell(mail: Mail, ping: Ping) -> str:
+    body = json.dumps(ping.data).encode()
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    try:
+        request = urllib.request.Request(ping.url, body, headers, method="POST")
+        urllib.request.urlopen(request, timeout=PATIENCE).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        return not_sent(mail, f"It was refused ({error.code}).")
+    except Exception as error:
+        return not_sent(mail, f"It could not be delivered ({type(error).__name__}).")
+    mail.settle(at=timezone.now())
+    return "sent"
 
 
 def hand_over(mail: Mail, message: EmailMessage) -> str:
@@ -98,9 +121,9 @@ def close(post) -> None:
         pass  # the mail's fate is already known
 
 
-def send_soon() -> None:
+def send_soon(kind: str) -> None:
     """Once the transaction is committed, sends from a thread: nobody waits for a mail server."""
-    if is_on():
+    if is_on() or kind in over_the_web:
         transaction.on_commit(start)
 
 

@@ -6,4 +6,4 @@ class TreatmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from treatments import letters, reminding  # noqa: F401  (they register the kinds of mail)
+        from treatments import indexnow, letters, reminding  # noqa: F401  (they register the kinds of mail)

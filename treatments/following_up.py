@@ -8,7 +8,7 @@ import logging
 from django.db import transaction
 
 from outbox.models import Mail
-from treatments import link_pictures
+from treatments import indexnow, link_pictures
 from treatments.models import FollowUp, Organisation, Publication, Revision
 from treatments.models.stamps import move_page
 from treatments.reminding import PLAN_MAIL
@@ -35,6 +35,8 @@ def follow_up(publication: Publication, event: str, *, at) -> bool:
         move_page(publication.revision)
         if is_news(publication, event):
             Mail.objects.put(PLAN_MAIL, row.pk)
+        if event == FollowUp.Event.BEGUN or not is_replaced(publication):
+            indexnow.announce(row)
     draw_link_picture(publication, at=at)
     return True
 
@@ -43,8 +45,13 @@ def is_news(publication: Publication, event: str) -> bool:
     """What somebody did just now is none to them; nor is the end of a page that another revision follows."""
     if event == FollowUp.Event.BEGUN:
         return bool(publication.made_at and publication.made_at < publication.live_from)
+    return not is_replaced(publication)
+
+
+def is_replaced(publication: Publication) -> bool:
+    """Another revision of the page went live in the moment in which it ended."""
     others = Publication.objects.of(publication.revision.subject).not_cancelled()
-    return not others.filter(live_from=publication.live_until).exists()
+    return others.filter(live_from=publication.live_until).exists()
 
 
 def draw_link_picture(publication: Publication, *, at) -> None:

@@ -1,6 +1,16 @@
 from django.urls import path, re_path
 
-from treatments import compare_views, feeds, helpful_views, readings, review_views, search_views, sitemaps, views
+from treatments import (
+    compare_views,
+    feeds,
+    helpful_views,
+    indexnow,
+    readings,
+    review_views,
+    search_views,
+    sitemaps,
+    views,
+)
 from treatments.models.pages import PAGES
 
 urlpatterns = [
@@ -24,4 +34,5 @@ urlpatterns = [
     path("sitemap-<int:number>.xml", sitemaps.sitemap, name="sitemap-part"),
     path("manifest.webmanifest", readings.manifest, name="manifest"),
     path("feed.atom", feeds.feed, name="feed"),
+    path("indexnow.txt", indexnow.key_file, name="indexnow-key"),
 ]

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from outbox import sending
+from outbox.kinds import over_the_web
 from outbox.models import Mail, State
 
 KEPT = timedelta(days=30)
@@ -14,9 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         Mail.objects.finished_before(timezone.now() - KEPT).delete()
-        if not sending.is_on():
-            waiting = Mail.objects.filter(state=State.PENDING).count()
-            self.stdout.write(f"EMAIL_URL is not set: nothing was sent, {waiting} waiting.")
-            return
         counts = sending.send_due()
-        self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "Nothing was due.")
+        told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "Nothing was due."
+        if not sending.is_on():
+            waiting = Mail.objects.filter(state=State.PENDING).exclude(kind__in=over_the_web).count()
+            told = f"EMAIL_URL is not set: no mail was sent, {waiting} waiting." + (f" {told}" if counts else "")
+        self.stdout.write(told)
