@@ -20,7 +20,10 @@ from cosma.storedpage import Page
 
 logger = logging.getLogger(__name__)
 
-SAFE = re.compile(r"/(?:[a-z0-9_-][a-z0-9_.-]*/)*(?:[a-z0-9_-][a-z0-9_.-]*)?(?:\?page=[0-9]+)?", re.IGNORECASE)
+SAFE = re.compile(
+    r"/(?:[a-z0-9_-][a-z0-9_.-]*/)*(?:[a-z0-9_-][a-z0-9_.-]*)?(?:\?[a-z]+=[a-z0-9-]+(?:&[a-z]+=[a-z0-9-]+)*)?",
+    re.IGNORECASE,
+)
 LOCKS = 256
 LOOK_AGAIN = 0.004
 TRIM_EVERY = 200
@@ -114,7 +117,7 @@ class PageFiles:
 def file_name(key: str) -> str:
     """`/treatments/?page=2` is kept as treatments/index.page-2.html."""
     path, _, query = key.partition("?")
-    middle = f".page-{query.removeprefix('page=')}" if query else ""
+    middle = "".join(f".{part.replace('=', '-')}" for part in query.split("&")) if query else ""
     return f"{path[1:]}index{middle}.html" if path.endswith("/") else path[1:]
 
 

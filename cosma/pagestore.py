@@ -14,16 +14,19 @@ This module is what views and verbs say to the store; `storefront.py` is what st
 is logged, and the request goes on to Django.
 """
 
+import re
 from functools import partial, wraps
 from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
 
 from django.db import transaction
-from django.http import QueryDict
 from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
 TICKET = "cosma.pagestore.ticket"
-LARGEST_NUMBER = 4
+VALUES = {"page": re.compile("[1-9][0-9]{0,3}"), "concern": re.compile("[a-z0-9-]{0,80}")}
+"""Parameters that a published page may read, and how their values look."""
+WITHOUT = (None, "", "1")
 
 
 class Rules(NamedTuple):
@@ -42,7 +45,7 @@ def public_page(view=None, *, everything=False, parameters=()):
     """Lets the answers of a view be stored: it sets no cookie and asks nothing of the request but its address.
 
     The page grows old with its own address's stamp and those above it, or, with `everything`, whenever any page does.
-    `parameters` are the numbers in the query that it reads; all others are ignored.
+    `parameters` are those of VALUES that it reads from the query; all others are ignored.
     """
     if view is None:
         return partial(public_page, everything=everything, parameters=parameters)
@@ -87,13 +90,18 @@ def rules_of(path: str) -> Rules | None:
 
 
 def with_parameters(path: str, query: str, rules: Rules) -> str | None:
-    """Known numbers alone, and not the first page, which is the one without a number."""
-    kept = QueryDict(mutable=True)
-    given = QueryDict(query) if rules.parameters else kept
-    for name in rules.parameters:
-        value = given.get(name, "1")
-        if not (value.isascii() and value.isdigit() and value[0] != "0" and len(value) <= LARGEST_NUMBER):
+    """Known ones alone, in one order, and not the first page, which is the one without a number.
+
+    Nothing where nginx might read them otherwise than we do: twice, in capitals, or written in another way.
+    """
+    found: dict[str, str] = {}
+    for part in query.split("&") if rules.parameters else ():
+        written, _, value = part.partition("=")
+        name = unquote_plus(written).lower()
+        if name not in rules.parameters:
+            continue
+        if name != written or name in found or not VALUES[name].fullmatch(value):
             return None
-        if value != "1":
-            kept[name] = value
-    return f"{path}?{kept.urlencode()}" if kept else path
+        found[name] = value
+    kept = [f"{name}={found[name]}" for name in rules.parameters if found.get(name) not in WITHOUT]
+    return f"{path}?{'&'.join(kept)}" if kept else path

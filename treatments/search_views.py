@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Page, Paginator
 from django.shortcuts import render
 from django.template.defaultfilters import pluralize
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from treatments import jsonld, search, views
@@ -24,6 +25,7 @@ class Results(NamedTuple):
 
 
 @require_safe
+@gzip_page
 def search_page(request):
     typed = " ".join(request.GET.get("q", "")[:LONGEST].split())
     found = search.search(typed)

@@ -20,6 +20,26 @@ def test_lists_keep_one_page_for_each_number():
     assert keys == ["/x/", "/x/", "/x/?page=2", None, None]
 
 
+def test_filters_are_kept_too_and_what_nginx_may_read_otherwise_is_not():
+    rules = pagestore.Rules(True, ("concern", "page"))
+    queries = {
+        "concern=a": "/x/?concern=a",
+        "page=2&concern=a-b&x=%00": "/x/?concern=a-b&page=2",
+        "concern=&page=1": "/x/",
+        "concern=a&concern=b": None,
+        "page=2&page=3": None,
+        "p%61ge=3": None,
+        "page=%32": None,
+        "PAGE=3": None,
+        "concern=A": None,
+        "concern=a/../b": None,
+        "concern=" + "a" * 81: None,
+        "concerns=a": "/x/",
+    }
+
+    assert {query: pagestore.with_parameters("/x/", query, rules) for query in queries} == queries
+
+
 def test_memory_and_disk_keep_within_their_bounds(tmp_path):
     memory, files = Memory(60_000), PageFiles(tmp_path, 40_000)
     for number in range(20):
@@ -53,8 +73,15 @@ def test_a_damaged_file_is_no_page(tmp_path):
 
 def test_files_are_named_by_their_address():
     names = [file_name(key) for key in ("/", "/treatments/x/", "/treatments/?page=2", "/sitemap.xml")]
+    names.append(file_name("/treatments/?concern=fine-lines&page=2"))
 
-    assert names == ["index.html", "treatments/x/index.html", "treatments/index.page-2.html", "sitemap.xml"]
+    assert names == [
+        "index.html",
+        "treatments/x/index.html",
+        "treatments/index.page-2.html",
+        "sitemap.xml",
+        "treatments/index.concern-fine-lines.page-2.html",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ MOST_QUERIES = {
     "/concerns/fine-lines/": 2,
     "/about/": 2,
     "/": 5,
-    "/treatments/": 5,
+    "/treatments/": 6,
+    "/treatments/?concern=fine-lines": 7,
     "/concerns/": 5,
 }
 

@@ -1,3 +1,4 @@
+import re
 from functools import lru_cache
 from html import escape
 
@@ -9,6 +10,8 @@ from treatments import content, difference, facts, figures, heads, markup
 from treatments.choices import Evidence
 
 register = template.Library()
+OF_ADDRESSES = {"treatments", "concerns", "changes", "index", "html", "htm", "php", "md", "www"}
+LONGEST = 100
 
 
 @register.filter
@@ -33,6 +36,13 @@ def at(mapping: dict, key):
 def listed(words: list[str]) -> str:
     """ "one, two and three"."""
     return heads.listed(words)
+
+
+@register.filter
+def as_words(path: str) -> str:
+    """What somebody looked for who came to an address where nothing is."""
+    found = (word for word in re.findall(r"[^\W\d_]{2,}", path) if word.lower() not in OF_ADDRESSES)
+    return " ".join(found)[:LONGEST]
 
 
 @register.filter
