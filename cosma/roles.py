@@ -42,6 +42,7 @@ def may(verbs: str, *models: str, app: str = "treatments") -> frozenset[str]:
 READS = may("view", *PAGES, *SHARED, *PARTS, *KEPT)
 WRITES = may("add change", *PAGES, *SHARED, *PARTS) | may("delete", *PARTS) | may("publish send", "revision")
 SIGNS = may("sign", "revision")
+BRINGS_BACK = may("view", "trashed")
 RUNS = (
     may("delete", *PAGES, *SHARED)
     | may("add change", "organisation")
@@ -52,10 +53,10 @@ ANSWERS = may("view change", "enquiry", app="enquiries") | may("view add", "note
 HANDS_OUT = may("export erase", "enquiry", app="enquiries")
 OVERSEES = may("view", "event", "notice", app="enquiries") | may("view change", "mail", app="outbox")
 ROLES = {
-    Role.EDITOR: READS | WRITES,
+    Role.EDITOR: READS | WRITES | BRINGS_BACK,
     Role.REVIEWER: READS | SIGNS,
     Role.DESK: ANSWERS | HANDS_OUT,
-    Role.MANAGER: READS | WRITES | RUNS | ANSWERS | HANDS_OUT | OVERSEES,
+    Role.MANAGER: READS | WRITES | BRINGS_BACK | RUNS | ANSWERS | HANDS_OUT | OVERSEES,
 }
 
 

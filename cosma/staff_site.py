@@ -24,6 +24,7 @@ ROOMS = {
     "What it rests on": {
         "Source": "Studies and other sources that texts cite.",
         "Revision": "Every version that was ever published, as it stood.",
+        "Trashed": "What was deleted in the last 30 days, and the way back.",
     },
     "The clinic": {
         "Organisation": "Name, address and contacts, as patients read them.",

@@ -5,13 +5,15 @@ from django.contrib import admin
 from django.db import models
 from django.shortcuts import redirect
 
+from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
+from treatments.admin.trash import ToTheTrash
 from treatments.models import Clinic, Organisation, Practitioner
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(PlainChoices, admin.ModelAdmin):
+class OrganisationAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
     form = DraftForm
     fieldsets = (
         ("The clinic as patients know it", {"fields": ("name", "legal_name", "address")}),
@@ -34,7 +36,7 @@ class OrganisationAdmin(PlainChoices, admin.ModelAdmin):
 
 
 @admin.register(Clinic)
-class ClinicAdmin(PlainChoices, admin.ModelAdmin):
+class ClinicAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
     form = DraftForm
     list_display = ("name", "city", "phone", "shown")
     list_filter = ("shown", "city")
@@ -43,7 +45,7 @@ class ClinicAdmin(PlainChoices, admin.ModelAdmin):
 
 
 @admin.register(Practitioner)
-class PractitionerAdmin(PlainChoices, admin.ModelAdmin):
+class PractitionerAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
     form = DraftForm
     list_display = ("name", "degree", "registration_number", "shown")
     list_filter = ("shown", "degree")

@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from treatments.models.prose import ProseField
+from treatments.models.trash import Trashed, throw_away
 
 
 class TextArea(forms.Textarea):
@@ -87,6 +88,7 @@ class PartFormSet(BaseInlineFormSet):
     """The rows of one list: each in its place, none of them twice."""
 
     model: type[models.Model]
+    saved_by = None
 
     can_stand_twice = {"faq-more"}
     """Values that a unique column may repeat."""
@@ -121,7 +123,12 @@ class PartFormSet(BaseInlineFormSet):
         used = [*self.initial_forms, *(form for form in self.extra_forms if form.has_changed())]
         return [form for form in used if not getattr(form, "cleaned_data", {}).get("DELETE") and form.is_valid()]
 
+    def delete_existing(self, obj, commit=True):
+        if commit:
+            self.trashed.append(throw_away(obj, by=self.saved_by))
+
     def save(self, commit=True):
+        self.trashed: list[Trashed] = []
         saved = super().save(commit)
         if commit and self.can_order:
             self.renumber()

@@ -14,10 +14,12 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from treatments.admin import publishing
+from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.history import HistoryViews
 from treatments.admin.places import change_url, edit_links
 from treatments.admin.preview import as_patients_see
+from treatments.admin.trash import ToTheTrash
 from treatments.difference import Difference
 from treatments.models import Revision, compose
 from treatments.models.recording import record, recorded
@@ -53,7 +55,7 @@ class HasBeenPublished(admin.SimpleListFilter):
         return published if self.value() == "yes" else queryset.exclude(pk__in=published)
 
 
-class PageAdmin(HistoryViews, PlainChoices, admin.ModelAdmin):
+class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
     form = DraftForm
     actions = ["publish_chosen"]
     save_on_top = False
@@ -87,6 +89,15 @@ class PageAdmin(HistoryViews, PlainChoices, admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         fixed = self.fixed_once_published if obj and Revision.objects.of(obj).exists() else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def get_object(self, request, object_id, from_field=None):
+        """Read once for a page that only shows it: state, version and form are made from the same row."""
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        found = request.__dict__.setdefault("found_drafts", {})
+        if object_id not in found:
+            found[object_id] = super().get_object(request, object_id, from_field)
+        return found[object_id]
 
     def view_on_site(self, obj):
         return self.own_url("preview", obj.pk)

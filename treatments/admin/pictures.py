@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 
 from treatments import images
+from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
 from treatments.admin.uses import Use
@@ -66,7 +67,7 @@ class UploadForm(DraftForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(PlainChoices, admin.ModelAdmin):
+class PictureAdmin(RefusesStaleSaves, PlainChoices):
     form = DraftForm
     list_display = ("thumbnail", "title", "shape", "size", "uploaded_at", "times_placed")
     list_display_links = ("thumbnail", "title")

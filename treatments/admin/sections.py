@@ -7,14 +7,16 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from treatments.admin import parts, words
+from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
+from treatments.admin.trash import ToTheTrash
 from treatments.models import Section, Treatment
 from treatments.models.recording import recorded
 
 
 @admin.register(Section)
-class SectionAdmin(PlainChoices, admin.ModelAdmin):
+class SectionAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
     """The words of one part of a treatment's page, as statements."""
 
     form = DraftForm
@@ -53,10 +55,6 @@ class SectionAdmin(PlainChoices, admin.ModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         with self.written_down(request, object_id):
             return super().changeform_view(request, object_id, form_url, {"can_preview": True} | (extra_context or {}))
-
-    def delete_view(self, request, object_id, extra_context=None):
-        with self.written_down(request, object_id):
-            return super().delete_view(request, object_id, extra_context)
 
     def history_view(self, request, object_id, extra_context=None):
         """A section's history is part of its treatment's."""

@@ -5,7 +5,9 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.template.loader import render_to_string
 
+from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
+from treatments.admin.trash import ToTheTrash
 from treatments.admin.uses import Use, counts, uses
 from treatments.models import Source
 from treatments.models.recording import source_recorded
@@ -30,7 +32,7 @@ class SourceList(ChangeList):
 
 
 @admin.register(Source)
-class SourceAdmin(PlainChoices, admin.ModelAdmin):
+class SourceAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
     form = DraftForm
     list_display = ("key", "title", "kind", "year", "times_cited", "checked_on")
     list_filter = ("kind", "supports", "conflict", "showable")

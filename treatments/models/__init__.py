@@ -7,6 +7,7 @@ from treatments.models.guards import GuardsLifted
 from treatments.models.helpful import Helpful
 from treatments.models.ingredients import Agent, Device, Product
 from treatments.models.links import LinkCheck
+from treatments.models.openings import Opening
 from treatments.models.pages import SitePage, SitePageSection
 from treatments.models.pictures import Picture, PlacedPicture, RevisionPicture
 from treatments.models.procedure import AftercareItem, HealingStage, Step
@@ -16,6 +17,7 @@ from treatments.models.safety import Contraindication, SideEffect
 from treatments.models.searching import SearchEntry, SearchWord, Synonyms
 from treatments.models.signing import Change, SignOff, Withdrawal
 from treatments.models.stamps import Stamp
+from treatments.models.trash import Trashed
 from treatments.models.treatment import Price, Treatment
 from treatments.models.upkeep import FollowUp, Reminder
 from treatments.models.words import Question, Section, Statement
@@ -37,6 +39,7 @@ __all__ = [
     "Helpful",
     "Indication",
     "LinkCheck",
+    "Opening",
     "Organisation",
     "Picture",
     "PlacedPicture",
@@ -62,6 +65,7 @@ __all__ = [
     "Statement",
     "Step",
     "Synonyms",
+    "Trashed",
     "Treatment",
     "Withdrawal",
     "compose",

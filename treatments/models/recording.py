@@ -17,10 +17,13 @@ from treatments.models.treatment import Treatment
 
 @contextmanager
 def recorded(subject: models.Model, *, by) -> Iterator[None]:
-    """Compares the draft before and after the block and keeps one `Change` for each field that differs."""
+    """Compares the draft before and after the block and keeps one `Change` for each field that differs.
+
+    The page is locked: of two people who save parts of it at once, neither is taken for the author of both.
+    """
     with transaction.atomic():
         fresh = type(subject)._default_manager
-        before = drafts.read(fresh.get(pk=subject.pk))
+        before = drafts.read(fresh.select_for_update().get(pk=subject.pk))
         yield
         record(subject, differences(before, drafts.read(fresh.get(pk=subject.pk))), by=by)
 
@@ -29,7 +32,7 @@ def recorded(subject: models.Model, *, by) -> Iterator[None]:
 def source_recorded(source: Source, *, by) -> Iterator[None]:
     """A finding that changes is a change of every draft that cites it."""
     with transaction.atomic():
-        before = drafts.read(Source.objects.get(pk=source.pk))
+        before = drafts.read(Source.objects.select_for_update().get(pk=source.pk))
         yield
         found = differences(before, drafts.read(Source.objects.get(pk=source.pk)))
         found = [change._replace(place=f"Source {before.key} › {change.place}") for change in found]
