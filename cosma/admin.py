@@ -6,7 +6,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group, User
 
-from cosma.roles import Role
+from cosma.roles import grantable, rights
 
 admin.site.unregister([User, Group])
 
@@ -66,8 +66,16 @@ class StaffAdmin(UserAdmin):
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         field = super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple, **kwargs)
         if field and db_field.name == "groups":
-            field.queryset, field.label, field.help_text = Group.objects.filter(name__in=Role.values), "Roles", ""
+            allowed = [group.pk for group in grantable(request.user)]
+            field.queryset, field.label, field.help_text = Group.objects.filter(pk__in=allowed), "Roles", ""
         return field
+
+    def has_change_permission(self, request, obj=None):
+        """An account that may do more than one's own is not one's own to change: a new password would open it."""
+        may = super().has_change_permission(request, obj)
+        if not may or obj is None or request.user.is_superuser:
+            return may
+        return not obj.is_superuser and rights(obj) <= rights(request.user)
 
     def has_delete_permission(self, request, obj=None):
         """What a person wrote and published keeps their name: take the tick from 'active' instead."""

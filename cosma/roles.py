@@ -73,3 +73,16 @@ def permissions(names: frozenset[str]):
         codenames = [name.split(".")[1] for name in names if name.startswith(f"{app}.")]
         wanted |= Q(content_type__app_label=app, codename__in=codenames)
     return Permission.objects.filter(wanted)
+
+
+def rights(user) -> set[int]:
+    """Every permission that an account holds by its roles or by itself, even while it is closed."""
+    held = Permission.objects if user.is_superuser else Permission.objects.filter(Q(group__user=user) | Q(user=user))
+    return set(held.values_list("pk", flat=True))
+
+
+def grantable(by) -> list[Group]:
+    """The roles that a person may hand out: those that hold nothing which the person lacks."""
+    own = rights(by)
+    groups = Group.objects.filter(name__in=Role.values).prefetch_related("permissions")
+    return [group for group in groups if own.issuperset(found.pk for found in group.permissions.all())]

@@ -4,9 +4,12 @@ from urllib.parse import urlencode
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
-from django.http import HttpResponseRedirect
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods
 
 from cosma.accounts import has_second_factor
 
@@ -55,6 +58,10 @@ class StaffSite(AdminSite):
     def has_permission(self, request):
         return super().has_permission(request) and has_second_factor(request.user)
 
+    def admin_view(self, view, cacheable=False):
+        """Nothing here answers to other methods: what is not foreseen is refused."""
+        return super().admin_view(require_http_methods(["GET", "HEAD", "POST"])(view), cacheable)
+
     def login(self, request, extra_context=None):
         return secure_admin_login(self.after_login)(request)
 
@@ -73,6 +80,23 @@ class StaffSite(AdminSite):
 
     def password_change_done(self, request, extra_context=None):
         return redirect("account_change_password")
+
+    def get_urls(self):
+        """Django's own way from a row to its public address asks for no permission, and some addresses are secrets."""
+        guarded = path("r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.on_site), name="view_on_site")
+        return [guarded, *(found for found in super().get_urls() if getattr(found, "name", "") != "view_on_site")]
+
+    def on_site(self, request, content_type_id, object_id):
+        from django.contrib.contenttypes.models import ContentType  # the site is made before there are models
+
+        kind = ContentType.objects.filter(pk=content_type_id).first()
+        form = next((form for model, form in self._registry.items() if kind and model is kind.model_class()), None)
+        row = form.get_object(request, unquote(object_id)) if form and form.view_on_site else None
+        if form is None or row is None or not hasattr(row, "get_absolute_url"):
+            raise Http404
+        if not form.has_view_permission(request, row):
+            raise PermissionDenied
+        return redirect(row.get_absolute_url())
 
     def index(self, request, extra_context=None):
         models = [model for app in self.get_app_list(request) for model in app["models"]]

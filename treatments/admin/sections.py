@@ -59,7 +59,7 @@ class SectionAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
     def history_view(self, request, object_id, extra_context=None):
         """A section's history is part of its treatment's."""
         section = self.get_object(request, unquote(object_id))
-        if section is None:
+        if section is None or not self.has_view_permission(request, section):
             return super().history_view(request, object_id, extra_context)
         return redirect("admin:treatments_treatment_history", section.treatment_id)
 
