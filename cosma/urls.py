@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from cosma import views
+from treatments.admin.components import components
 
 urlpatterns = [
     path("", include("treatments.urls")),
@@ -9,6 +10,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("admin/components/", admin.site.admin_view(components), name="components"),
     path("admin/", admin.site.urls),
     path("accounts/", include("cosma.account_urls")),
 ]

@@ -50,7 +50,14 @@ def addresses(mesotherapy: str) -> list[str]:
     places = [f"{treatment}{name}/" for name in ("change", "preview", "publish", "history", "delete")]
     places += [f"/admin/treatments/{kind}/" for kind in ("treatment", "concern", "source", "revision", "section")]
     places += [f"/admin/treatments/{kind}/add/" for kind in ("treatment", "section", "source", "practitioner")]
-    places += ["/admin/", "/admin/treatments/organisation/", "/admin/treatments/revision/1/page/", "/admin/auth/user/"]
+    places += [
+        "/admin/",
+        "/admin/components/",
+        "/admin/treatments/helpful/",
+        "/admin/treatments/organisation/",
+        "/admin/treatments/revision/1/page/",
+        "/admin/auth/user/",
+    ]
     return [*places, "/admin/auth/user/add/", "/accounts/2fa/", "/accounts/password/change/", "/accounts/logout/"]
 
 
