@@ -5,6 +5,7 @@ import datetime
 import msgspec
 import pytest
 
+from tests.browser.test_accessibility import violations
 from treatments import content, facts
 from treatments.choices import ProcedureType
 
@@ -134,6 +135,15 @@ def test_nothing_that_is_typed_leaves_the_browser_or_stays_in_it(box):
     assert (asked, page.url) == ([], before)
     assert page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
     assert box.locator("input[name], form").count() == 0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_breaks_no_rule_while_it_is_used(open_page, dark):
+    page = open_page("/treatments/mesotherapy/", dark=dark)
+    page.locator("[data-plan] summary").click()
+    page.get_by_label("Sessions", exact=True).fill("99")
+
+    assert violations(page) == []
 
 
 def test_a_phone_shows_it_whole_and_a_screen_reader_hears_the_sums(open_page):

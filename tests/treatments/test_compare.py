@@ -203,4 +203,4 @@ def test_it_costs_few_queries_however_many_treatments_there_are(client, pair, dj
     with django_assert_max_num_queries(3):
         page = read(client, PAIR)
 
-    assert len(list(page.all("input"))) == 60
+    assert len(list(page.one("main").all("input"))) == 60
