@@ -55,6 +55,7 @@ def addresses(mesotherapy: str) -> list[str]:
         "/admin/components/",
         "/admin/treatments/helpful/",
         "/admin/treatments/organisation/",
+        "/admin/treatments/section/words/?find=session&replacement=visit",
         "/admin/treatments/revision/1/page/",
         "/admin/auth/user/",
     ]

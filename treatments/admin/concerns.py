@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from treatments.admin import parts
 from treatments.admin.pages import HasBeenPublished, PageAdmin
+from treatments.admin.where_used import panel
 from treatments.models import Concern
 
 
@@ -12,10 +13,12 @@ class ConcernAdmin(PageAdmin):
     list_per_page = 25
     read_together = ("lines__treatment",)
     search_fields = ("name", "slug", "summary", "what_else_helps", "not_for_you", "lines__text")
+    readonly_fields = ("where_used",)
     inlines = (parts.ConcernLines,)
     fieldsets = (
         ("In brief", {"fields": ("name", "summary")}),
         ("Around the treatments", {"fields": ("what_else_helps", "not_for_you")}),
+        ("Treatments that name it among their uses", {"fields": ("where_used",), "classes": ("wide-row",)}),
         (
             "Address and search engines",
             {
@@ -24,6 +27,10 @@ class ConcernAdmin(PageAdmin):
             },
         ),
     )
+
+    @admin.display(description="")
+    def where_used(self, obj):
+        return panel(obj)
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ("name",)}

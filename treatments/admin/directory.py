@@ -9,6 +9,7 @@ from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
 from treatments.admin.trash import ToTheTrash
+from treatments.admin.where_used import panel
 from treatments.models import Clinic, Organisation, Practitioner
 
 
@@ -50,6 +51,7 @@ class PractitionerAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
     list_display = ("name", "degree", "registration_number", "shown")
     list_filter = ("shown", "degree")
     search_fields = ("name", "registration_number", "email")
+    readonly_fields = ("where_used",)
     formfield_overrides = PlainChoices.formfield_overrides | {
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
     }
@@ -58,4 +60,9 @@ class PractitionerAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
         ("Registration", {"fields": ("council", "registration_number")}),
         ("For signing", {"fields": ("email", "phone", "user")}),
         ("On the site", {"fields": ("clinics", "shown")}),
+        ("Signed pages", {"fields": ("where_used",), "classes": ("wide-row",)}),
     )
+
+    @admin.display(description="")
+    def where_used(self, obj):
+        return panel(obj)

@@ -15,7 +15,7 @@ from treatments import images
 from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
-from treatments.admin.uses import Use
+from treatments.admin.where_used import panel
 from treatments.models import Picture
 from treatments.models.pictures import RATIOS, Focus, keep
 
@@ -168,12 +168,9 @@ class PictureAdmin(RefusesStaleSaves, PlainChoices):
 
     @admin.display(description="Stands on")
     def placed_on(self, obj):
-        uses = [
-            Use(f"{place.treatment}: {place.get_anchor_display()}", change_url(place.treatment, "pictures-group"))
-            for place in obj.places.all()
-        ]
-        revisions = obj.revisions.count()
-        return render_to_string("admin/_picture_places.html", {"uses": uses, "revisions": revisions})
+        kept = obj.revisions.count()
+        note = f"{kept} revision{'' if kept == 1 else 's'} of a page hold it, so its files are kept." if kept else ""
+        return panel(obj, note=note.replace("revision of a page hold", "revision of a page holds"))
 
     def has_delete_permission(self, request, obj=None):
         """What a draft or any revision shows stays: what patients once read can be shown again."""

@@ -12,6 +12,8 @@ from treatments.admin.places import change_url, fragment
 from treatments.models import SideEffect, Source
 from treatments.models.prose import ProseField
 
+MOST = 100
+"""Uses that are looked up and shown: a source may be cited in every part of every page."""
 OWNERS = ("treatment", "concern", "page")
 """The relation from a part to the page it stands on; a statement stands in a section of one."""
 
@@ -37,13 +39,16 @@ def counts() -> Counter:
     return found
 
 
-def uses(source: Source) -> list[Use]:
-    rates = SideEffect.objects.filter(source=source).select_related("treatment")
+def uses(source: Source) -> tuple[list[Use], bool]:
+    """Those that are shown, and whether there are more."""
+    rates = SideEffect.objects.filter(source=source).select_related("treatment")[: MOST + 1]
     rows: list[tuple[models.Model, str]] = [(row, "side_effects") for row in rates]
     for model, column in prose_columns():
+        if len(rows) > MOST:
+            break
         citing = model._default_manager.filter(**{f"{column}__contains": f"[@{source.key}]"})
-        rows += [(row, list_name(row) or column) for row in citing.select_related(*owners(model))]
-    return list(dict.fromkeys(use(row, name) for row, name in rows))
+        rows += [(row, list_name(row) or column) for row in citing.select_related(*owners(model))[: MOST + 1]]
+    return list(dict.fromkeys(use(row, name) for row, name in rows[:MOST])), len(rows) > MOST
 
 
 def owners(model: type[models.Model]) -> list[str]:
