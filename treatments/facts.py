@@ -17,14 +17,18 @@ PRICE_IS_OLD = "a price that the clinic has yet to confirm"
 
 
 def rupees(amount: int) -> str:
-    """Indian grouping: 1234567 is ₹12,34,567."""
+    return f"₹{grouped(amount)}"
+
+
+def grouped(amount: int) -> str:
+    """As India groups figures: 1234567 is 12,34,567."""
     digits = str(amount)
     head, tail = digits[:-3], digits[-3:]
     groups: list[str] = []
     while head:
         groups.insert(0, head[-2:])
         head = head[:-2]
-    return "₹" + ",".join([*groups, tail])
+    return ",".join([*groups, tail])
 
 
 def number(value: float) -> str:

@@ -243,7 +243,7 @@ def people(effect: content.SideEffect) -> People | None:
         height=rows * DOT,
         all=dots(effect.rate_n),
         affected=dots(effect.rate_x),
-        words=f"{effect.rate_x} of {effect.rate_n} people",
+        words=f"{effect.rate_x} of {facts.grouped(effect.rate_n)} people",
     )
 
 

@@ -6,6 +6,7 @@ from tests.factories import make_source, make_treatment, publish
 from tests.reader import read
 from treatments import content, figures
 from treatments.choices import AftercareKind, Band
+from treatments.templatetags.words import how_often
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/treatments/needling/"
@@ -91,6 +92,12 @@ def test_a_counted_rate_is_drawn_as_people_and_cites_its_source(client):
     assert "A trial of 30 people" in page.with_id("s1").text
     assert [link["href"] for link in page.with_id("common-side-effects").all("a")] == ["#s1"]
     assert "[1]" in client.get("/treatments/needling.md").content.decode()
+
+
+def test_large_counts_are_grouped_as_india_does():
+    effect = content.SideEffect(name_plain="Bruises", rate_x=1234, rate_n=123456)
+
+    assert how_often(effect) == "1,234 in 1,23,456 people."
 
 
 @pytest.mark.parametrize(("x", "n", "shown"), [(None, None, False), (1, 1000, True), (3, 1001, False), (1, 1, True)])

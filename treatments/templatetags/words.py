@@ -102,7 +102,8 @@ def origin(source: content.Source) -> str:
 @register.filter
 def how_often(effect: content.SideEffect) -> str:
     """A band, a count, or the words that no count was found."""
-    counted = f"{effect.rate_x} in {effect.rate_n} people" if effect.rate_x and effect.rate_n else ""
+    x, n = effect.rate_x, effect.rate_n
+    counted = f"{facts.grouped(x)} in {facts.grouped(n)} people" if x and n else ""
     if effect.band:
         return f"{effect.band.label}." + (f" Counted: {counted}." if counted else "")
     if counted:
