@@ -8,8 +8,8 @@ import pytest
 
 from tests.deploy.nodes import SLACK, wait_until
 from tests.deploy.readers import Readers, get
+from tests.soak import short_and_long
 
-PUBLISHES = [50, pytest.param(1000, marks=pytest.mark.soak)]
 OLDEST = 1.0 + SLACK
 EVENTUALLY = 15
 """Where what is asked is whether, not when."""
@@ -36,7 +36,7 @@ class Desk:
         return f"{late:.2f} s old" if late > OLDEST else ""
 
 
-@pytest.mark.parametrize("publishes", PUBLISHES)
+@pytest.mark.parametrize("publishes", short_and_long(50, 1000))
 def test_no_reader_sees_old_or_mixed_words(publishes, node, other_node, editor):
     editor.ask("make", slug=SLUG, words="mark-0-end")
     desk = Desk(editor)
@@ -50,6 +50,7 @@ def test_no_reader_sees_old_or_mixed_words(publishes, node, other_node, editor):
             # Now and then long enough for words to grow too old.
             time.sleep(0.05 if number % 10 else OLDEST + 0.2)
 
+    print(f"{publishes} publishes: {readers.answers} answers, {len(readers.faults)} old or mixed")
     assert (readers.faults, readers.broken) == ([], [])
     assert readers.answers > 10 * publishes
 

@@ -10,11 +10,10 @@ import pytest
 from tests.deploy.nodes import Node, accepts, command, family, tell, wait_until
 from tests.deploy.readers import Readers, get
 from tests.deploy.test_outage import right, stored
+from tests.soak import short_and_long
 
-KILLS = [5, pytest.param(100, marks=pytest.mark.soak)]
 
-
-@pytest.mark.parametrize("kills", KILLS)
+@pytest.mark.parametrize("kills", short_and_long(5, 100))
 def test_killed_workers_fail_only_those_who_were_talking_to_them(kills, node, nginx, pages):
     wait_until(lambda: stored(node, pages), 30, "not every page was stored")
     check, dice, connections = right(pages), random.Random(1), 8
@@ -30,6 +29,7 @@ def test_killed_workers_fail_only_those_who_were_talking_to_them(kills, node, ng
         wait_until(lambda: len(node.workers()) == 2, 60, "workers did not come back")
         time.sleep(0.5)
 
+    print(f"{kills} kills: {direct.answers} answers, {len(direct.broken)} broken; {behind.answers} behind nginx")
     assert (direct.faults, behind.faults, behind.broken) == ([], [], [])
     # Where no worker listens, for a moment, connections are refused.
     cut = [fault for fault in direct.broken if "refused" not in fault.what]

@@ -10,8 +10,8 @@ import pytest
 
 from tests.deploy.nodes import SLACK, accepts, family, wait_until
 from tests.deploy.readers import Readers, get
+from tests.soak import short_and_long
 
-SECONDS = [5, pytest.param(60, marks=pytest.mark.soak)]
 BACK_WITHIN = 1.0
 
 
@@ -61,7 +61,7 @@ def stored(node, pages) -> bool:
     return all((node.folder / "var/pages/store" / f"{path[1:]}index.html.page").exists() for path in pages)
 
 
-@pytest.mark.parametrize("seconds", SECONDS)
+@pytest.mark.parametrize("seconds", short_and_long(5, 60))
 @pytest.mark.parametrize("fault", [gone, frozen])
 def test_pages_are_read_while_the_database_is_away(fault, seconds, database, node, editor, pages):
     wait_until(lambda: stored(node, pages), 30, "not every page was stored")
@@ -77,6 +77,7 @@ def test_pages_are_read_while_the_database_is_away(fault, seconds, database, nod
         blind_for = time.monotonic() - back
         time.sleep(0.5)
 
+    print(f"{fault.__name__} for {seconds} s: {readers.answers} answers; fresh again after {blind_for:.2f} s")
     assert (readers.faults, readers.broken) == ([], [])
     assert readers.answers > 100 * seconds
     assert form.status == 503
