@@ -11,12 +11,8 @@ from tests.deploy.nodes import Database, Editor, Nginx, Node
 PAGES = 50
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.deploy)
-            item.add_marker(pytest.mark.xdist_group("deploy"))  # in one process: they share the servers
+def pytest_itemcollected(item):
+    item.add_marker(pytest.mark.deploy)
 
 
 @pytest.fixture(scope="session")
