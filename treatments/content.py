@@ -85,6 +85,7 @@ __all__ = [
     "decode",
     "encode",
     "is_markdown",
+    "replaced",
     "texts",
     "to_builtins",
 ]
@@ -264,6 +265,11 @@ def texts(part: Part) -> Iterator[str]:
             for item in value:
                 if isinstance(item, Part):
                     yield from texts(item)
+
+
+def replaced(part: P, **fields) -> P:
+    """The same with other values in these fields."""
+    return msgspec.structs.replace(part, **fields)
 
 
 def encode(part: Part) -> str:

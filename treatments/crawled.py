@@ -53,18 +53,18 @@ def face(page: content.Page, path: str) -> Face:
     )
 
 
-def title_of(page: content.Page) -> str:
-    if isinstance(page, content.TreatmentPage):
+def title_of(page: content.Treatment | content.Concern | content.SitePage) -> str:
+    if isinstance(page, content.Treatment):
         return heads.treatment_title(page)
-    if isinstance(page, content.ConcernPage):
+    if isinstance(page, content.Concern):
         return heads.concern_title(page)
     return page.search_title or page.title
 
 
-def description_of(page: content.Page) -> str:
-    if isinstance(page, content.TreatmentPage):
+def description_of(page: content.Treatment | content.Concern | content.SitePage) -> str:
+    if isinstance(page, content.Treatment):
         return heads.treatment_description(page)
-    if isinstance(page, content.ConcernPage):
+    if isinstance(page, content.Concern):
         return heads.concern_description(page)
     return page.search_description or page.summary
 

@@ -50,6 +50,7 @@ def addresses(mesotherapy: str) -> list[str]:
     places = [f"{treatment}{name}/" for name in ("change", "preview", "publish", "history", "delete")]
     places += [f"/admin/treatments/{kind}/" for kind in ("treatment", "concern", "source", "revision", "section")]
     places += [f"/admin/treatments/{kind}/add/" for kind in ("treatment", "section", "source", "practitioner")]
+    places += [f"/admin/treatments/{path}/" for path in ("picture/add", "picture", "linkcheck")]
     places += [
         "/admin/",
         "/admin/components/",
@@ -188,3 +189,15 @@ def test_a_page_is_edited_and_published_without_a_script(staff_page, site):
     assert "is live" in page.locator(".messagelist").inner_text()
     page.locator(".messagelist a").click()
     assert words in page.locator("main").inner_text()
+
+
+def test_search_results_are_shown_as_they_are_typed(staff_page, mesotherapy):
+    page = staff_page(mesotherapy)
+    made = page.inner_text(".search-result .title")
+    page.fill("#id_search_title", "")
+    page.locator("#id_search_title").press_sequentially("A title")
+
+    assert page.inner_text(".search-result .title") == page.inner_text(".chat-card .title") == "A title"
+    assert page.inner_text("[data-counts=title]") == "7"
+    page.fill("#id_search_title", "")
+    assert page.inner_text(".search-result .title") == made

@@ -1,19 +1,20 @@
 from django.contrib import admin
 
 from treatments.admin import parts
+from treatments.admin.listing import Listed
 from treatments.admin.pages import HasBeenPublished, PageAdmin
 from treatments.admin.where_used import panel
 from treatments.models import Concern
 
 
 @admin.register(Concern)
-class ConcernAdmin(PageAdmin):
+class ConcernAdmin(Listed, PageAdmin):
     list_display = ("name", "state", "summary")
     list_filter = (HasBeenPublished,)
     list_per_page = 25
     read_together = ("lines__treatment",)
     search_fields = ("name", "slug", "summary", "what_else_helps", "not_for_you", "lines__text")
-    readonly_fields = ("where_used",)
+    readonly_fields = ("where_used", "as_listed")
     inlines = (parts.ConcernLines,)
     fieldsets = (
         ("In brief", {"fields": ("name", "summary")}),
@@ -22,7 +23,7 @@ class ConcernAdmin(PageAdmin):
         (
             "Address and search engines",
             {
-                "fields": (("slug", "language"), "search_title", "search_description"),
+                "fields": (("slug", "language"), "search_title", "search_description", "as_listed"),
                 "description": "The address stays as it is once the page has been published.",
             },
         ),

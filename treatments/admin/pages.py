@@ -66,7 +66,7 @@ class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
     """An address that search engines know stays as it is."""
 
     class Media:
-        js = ["admin-site/parts.js"]
+        js = ["admin-site/parts.js", "admin-site/listing.js"]
 
     def get_changelist(self, request, **kwargs):
         return PageList

@@ -1,21 +1,23 @@
 from django.contrib import admin
 
 from treatments.admin import parts
+from treatments.admin.listing import Listed
 from treatments.admin.pages import HasBeenPublished, PageAdmin
 from treatments.models import SitePage
 
 
 @admin.register(SitePage)
-class SitePageAdmin(PageAdmin):
+class SitePageAdmin(Listed, PageAdmin):
     list_display = ("title", "state", "slug")
     list_filter = (HasBeenPublished,)
     read_together = ("sections",)
     search_fields = ("title", "summary", "sections__heading", "sections__text")
+    readonly_fields = ("as_listed",)
     inlines = (parts.SitePageSections,)
     fieldsets = (
         ("In brief", {"fields": ("title", "summary")}),
         (
             "Address and search engines",
-            {"fields": (("slug", "language"), "search_title", "search_description")},
+            {"fields": (("slug", "language"), "search_title", "search_description", "as_listed")},
         ),
     )

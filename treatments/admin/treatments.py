@@ -3,6 +3,7 @@ from django.template.loader import render_to_string
 
 from treatments.admin import parts
 from treatments.admin.contents import contents
+from treatments.admin.listing import Listed
 from treatments.admin.pages import HasBeenPublished, PageAdmin
 from treatments.models import Treatment
 
@@ -15,14 +16,14 @@ RANGES = (
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(PageAdmin):
+class TreatmentAdmin(Listed, PageAdmin):
     list_display = ("name", "state", "evidence", "heading")
     list_filter = (HasBeenPublished, "evidence")
     list_per_page = 25
     list_select_related = ("price",)
     search_fields = ("name", "slug", "heading", "also_called", "summary", "sections__statements__text")
     search_help_text = "Looks in names, headings and the words of all sections."
-    readonly_fields = ("the_page",)
+    readonly_fields = ("the_page", "as_listed")
     inlines = parts.OF_A_TREATMENT
     read_together = (
         "sections__statements",
@@ -63,7 +64,7 @@ class TreatmentAdmin(PageAdmin):
         (
             "Address and search engines",
             {
-                "fields": (("slug", "language"), "search_title", "search_description"),
+                "fields": (("slug", "language"), "search_title", "search_description", "as_listed"),
                 "description": "The address stays as it is once the page has been published.",
             },
         ),
