@@ -37,6 +37,7 @@ fix: install-dev ## format, and mend what can be mended without asking
 bench: install-dev ## measure speed side by side with the references
 	@test -f tests/bench.py || { echo 'There is no tests/bench.py yet: nothing was measured.'; exit 1; }
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.benches.searching
 
 soak: install-dev tools ## the long tests: faults at full length and count (a part: SOAK_SHARE=0.05 make soak)
 	@bin/soak
