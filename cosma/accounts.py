@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.safestring import mark_safe
 
 # Letters and digits that cannot be taken for one another when they are read aloud or copied from paper.
@@ -68,6 +70,14 @@ def new_second_factor(user) -> SecondFactor:
 
 def has_second_factor(user) -> bool:
     return StaffMFAAdapter().is_mfa_enabled(user, [Authenticator.Type.TOTP])
+
+
+def prove_second_factor(user, code: str) -> None:
+    """Raises ValidationError, in words. Each code works once; wrong ones are counted."""
+    form = ReauthenticateForm(data={"code": code}, user=user)
+    if not form.is_valid():
+        raise ValidationError(form.errors["code"])
+    form.save()
 
 
 def new_password() -> str:

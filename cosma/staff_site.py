@@ -1,5 +1,6 @@
 """The admin as staff meet it: behind both factors, in the clinic's order, under its own name."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from allauth.account.decorators import secure_admin_login
@@ -52,6 +53,8 @@ class StaffSite(AdminSite):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.panels: list[Callable] = []
+        """What stands above the rooms: each gives a template and what it shows to this person, or nothing."""
         # One press on a list must not be able to take many pages away.
         self.disable_action("delete_selected")
 
@@ -100,7 +103,12 @@ class StaffSite(AdminSite):
 
     def index(self, request, extra_context=None):
         models = [model for app in self.get_app_list(request) for model in app["models"]]
-        return super().index(request, {"rooms": rooms(models), **(extra_context or {})})
+        return super().index(
+            request, {"rooms": rooms(models), "panels": self.panels_for(request), **(extra_context or {})}
+        )
+
+    def panels_for(self, request) -> list[tuple[str, dict]]:
+        return [shown for panel in self.panels if (shown := panel(request))]
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)

@@ -46,6 +46,7 @@ def context(page: content.TreatmentPage, *, organisation: str, today: datetime.d
         "donts": layout.aftercare(page, AftercareKind.DO_NOT),
         # A template pays dearly, block by block, for asking after a name that is not there.
         "edit_links": {},
+        "margin": "",
         "review_link": None,
         "ready": {},
     }

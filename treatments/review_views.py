@@ -45,6 +45,8 @@ def review(request, link: ReviewLink):
     if not link.is_open(at=timezone.now()) or link.newer_revision():
         return closed(request, link)
     if request.method != "POST":
+        if request.method == "GET":
+            link.note_opening()
         return reading(request, link)
     action = ACTIONS.get(request.POST.get("action", ""))
     return action(request, link) if action else reading(request, link)
@@ -57,10 +59,13 @@ def reading(request, link: ReviewLink, *, error: str = "", notice: str = "", sta
     context |= {
         "link": link,
         "review_link": link,
+        "margin": "review/_remark.html",
+        "form_url": link.get_absolute_url(),
+        "by_mail": True,
         "typed": typed,
         "error": error,
         "notice": notice,
-        "differences": differences_for(link),
+        "differences": differences_for(link.revision),
         "noindex": True,
         "canonical_url": "",
     }
@@ -72,11 +77,11 @@ def page_context(revision: Revision) -> dict:
     return context(revision.page)
 
 
-def differences_for(link: ReviewLink) -> list | None:
+def differences_for(revision: Revision) -> list | None:
     """Against the words that were signed last; nothing to compare with where none ever were."""
-    signed = Revision.objects.of(link.revision.subject).filter(number__lt=link.revision.number, sign_offs__isnull=False)
+    signed = Revision.objects.of(revision.subject).filter(number__lt=revision.number, sign_offs__isnull=False)
     last = signed.order_by("-number").first()
-    return difference.differences(last.page, link.revision.page) if last else None
+    return difference.differences(last.page, revision.page) if last else None
 
 
 def send_code(request, link: ReviewLink):

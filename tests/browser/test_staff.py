@@ -47,7 +47,8 @@ def mesotherapy(staff_page):
 
 def addresses(mesotherapy: str) -> list[str]:
     treatment = mesotherapy.removesuffix("change/")
-    places = [f"{treatment}{name}/" for name in ("change", "preview", "publish", "history", "delete")]
+    own = ("change", "preview", "publish", "review", "schedule", "history", "delete")
+    places = [f"{treatment}{name}/" for name in own]
     places += [f"/admin/treatments/{kind}/" for kind in ("treatment", "concern", "source", "revision", "section")]
     places += [f"/admin/treatments/{kind}/add/" for kind in ("treatment", "section", "source", "practitioner")]
     places += [f"/admin/treatments/{path}/" for path in ("picture/add", "picture", "linkcheck")]

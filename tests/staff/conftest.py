@@ -2,6 +2,7 @@ import pytest
 from django.core.cache import cache
 
 from tests.staff.people import staff_client
+from treatments.models.standing import KEPT
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +29,9 @@ def reviewer():
 @pytest.fixture
 def manager():
     return staff_client("manager")
+
+
+@pytest.fixture(autouse=True)
+def no_draft_has_been_compared_yet():
+    """What is kept between requests must not make one test cheaper than another."""
+    KEPT.clear()

@@ -31,13 +31,14 @@ LETTERS = {Role.EDITOR: "E", Role.REVIEWER: "R", Role.DESK: "D", Role.MANAGER: "
 
 LOOKED_AT = {"changelist": "ERM", "add": "", "change": "ERM/", "delete": "", "history": "ERM"}
 WRITTEN = {"changelist": "ERM", "add": "EM", "change": "ERM/EM", "delete": "M", "history": "ERM"}
-PAGE = WRITTEN | {"preview": "ERM", "compare": "ERM", "restore": "EM", "again": "EM", "publish": "EM"}
+PAGE = WRITTEN | {"preview": "ERM", "compare": "ERM", "restore": "EM", "again": "EM", "publish": "EM", "schedule": "EM"}
+SIGNED = PAGE | {"review": "ERM/EM", "sign": "RM"}
 NOBODYS = {"changelist": "", "add": "", "change": "", "delete": "", "history": ""}
 MANAGERS = NOBODYS | {"changelist": "M", "change": "M/", "history": "M"}
 TABLE: dict[str, dict[str, str]] = {
-    "treatments_treatment": PAGE,
-    "treatments_concern": PAGE,
-    "treatments_sitepage": PAGE,
+    "treatments_treatment": SIGNED,
+    "treatments_concern": SIGNED,
+    "treatments_sitepage": PAGE | {"review": "", "sign": ""},
     "treatments_section": WRITTEN | {"delete": "EM", "words": "EM"},
     "treatments_source": WRITTEN,
     "treatments_clinic": WRITTEN,

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -278,11 +280,11 @@ def test_the_list_says_where_each_page_stands(editor):
 
     page = editor.get("/admin/treatments/treatment/").content.decode()
 
-    states = [row.split("</span>")[0].rsplit(">", 1)[1] for row in page.split('<span class="state')[1:]]
-    assert [state.split(" since")[0] for state in states] == [
-        "Live",
-        "Draft differs; live",
-        "Never published",
+    rows = page.split('<ul class="marks">')[1:]
+    assert [re.findall(r'<li class="state state-\w+">(.*?)</li>', row.split("</ul>")[0]) for row in rows] == [
+        ["Live, not reviewed", "Live"],
+        ["Live, not reviewed", "Draft differs: medical", "Live"],
+        ["Never published"],
     ]
 
 

@@ -1,18 +1,20 @@
 from django.contrib import admin
 
 from treatments.admin import parts
+from treatments.admin.attention import Stands
 from treatments.admin.listing import Listed
-from treatments.admin.pages import HasBeenPublished, PageAdmin
+from treatments.admin.pages import PageAdmin
 from treatments.admin.where_used import panel
 from treatments.models import Concern
+from treatments.models.standing import TOGETHER
 
 
 @admin.register(Concern)
 class ConcernAdmin(Listed, PageAdmin):
     list_display = ("name", "state", "summary")
-    list_filter = (HasBeenPublished,)
+    list_filter = (Stands,)
     list_per_page = 25
-    read_together = ("lines__treatment",)
+    read_together = TOGETHER[Concern]
     search_fields = ("name", "slug", "summary", "what_else_helps", "not_for_you", "lines__text")
     readonly_fields = ("where_used", "as_listed")
     inlines = (parts.ConcernLines,)

@@ -1,16 +1,19 @@
 """Who stands behind the site: the organisation, its clinics, its doctors."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
 from treatments.admin.trash import ToTheTrash
 from treatments.admin.where_used import panel
-from treatments.models import Clinic, Organisation, Practitioner
+from treatments.models import Clinic, Organisation, Practitioner, ReviewLink
+
+IDENTIFY = "treatments.identify_practitioner"
 
 
 @admin.register(Organisation)
@@ -62,6 +65,23 @@ class PractitionerAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
         ("On the site", {"fields": ("clinics", "shown")}),
         ("Signed pages", {"fields": ("where_used",), "classes": ("wide-row",)}),
     )
+    vouched = ("council", "registration_number", "email", "phone", "user")
+    """Where links for signing go, and what stands under a signature: for managers alone."""
+
+    def get_readonly_fields(self, request, obj=None):
+        shown = super().get_readonly_fields(request, obj)
+        if request.user.has_perm(IDENTIFY):
+            return shown
+        return (*shown, *(("name", "degree") if obj else ()), *self.vouched)
+
+    def save_model(self, request, obj, form, change):
+        """The database calls the links off; whoever caused it is told."""
+        links = ReviewLink.objects.open(at=timezone.now()).filter(practitioner=obj.pk)
+        before = set(links.values_list("pk", flat=True))
+        super().save_model(request, obj, form, change)
+        if many := len(before - set(links.values_list("pk", flat=True))):
+            told = f"{many} open link{'' if many == 1 else 's'} to {obj} no longer work{'s' if many == 1 else ''}."
+            self.message_user(request, f"{told} Send the pages again.", messages.WARNING)
 
     @admin.display(description="")
     def where_used(self, obj):

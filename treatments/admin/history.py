@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from treatments import content
+from treatments import content, states
 from treatments.admin import publishing
 from treatments.admin.days import addresses, asked_for
 from treatments.admin.places import change_url
@@ -98,6 +98,8 @@ class HistoryViews(admin.ModelAdmin):
         (wanted, revision), live = self.wanted(request, subject), publishing.live_revision(subject)
         form = publishing.PublishForm(request.POST if request.method == "POST" else None, label_suffix="")
         del form.fields["note"]
+        if not publishing.planned(subject):
+            del form.fields["keep_plans"]
         ready = request.method == "POST" and form.is_valid()
         if ready and self.show_again(request, revision, form.cleaned_data):
             return redirect(change_url(subject))
@@ -156,6 +158,10 @@ class HistoryViews(admin.ModelAdmin):
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return False
         self.log_change(request, revision.subject, f"Published revision {revision.number} again.")
+        if answers["at"]:
+            told = f"Patients read revision {revision.number} again from {states.moment(answers['at'])}."
+            self.message_user(request, told, messages.SUCCESS)
+            return True
         done = 'Patients read revision {} again. The draft stays as it is. <a href="{}">See it as patients do</a>'
         address = revision.subject.get_absolute_url()
         self.message_user(request, format_html(done, revision.number, address), messages.SUCCESS)

@@ -4,8 +4,7 @@ from functools import update_wrapper
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import redirect
@@ -13,49 +12,25 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from treatments.admin import publishing
+from treatments import states
+from treatments.admin import attention, publishing
 from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.history import HistoryViews
 from treatments.admin.places import change_url, edit_links
+from treatments.admin.planning import PlanViews
 from treatments.admin.preview import as_patients_see
+from treatments.admin.reviewing import ReviewViews, by_place
 from treatments.admin.trash import ToTheTrash
 from treatments.difference import Difference
-from treatments.models import Revision, compose
+from treatments.models import Revision, SitePage, compose
 from treatments.models.recording import record, recorded
 
 PUBLISH = "treatments.publish_revision"
 MOST_AT_ONCE = 100
 
 
-class PageList(ChangeList):
-    """Knows the state of each page that it shows."""
-
-    model_admin: "PageAdmin"
-
-    def get_results(self, request):
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        prefetch_related_objects(self.result_list, *self.model_admin.read_together)
-        for row in self.result_list:
-            row.state = publishing.state(row)
-
-
-class HasBeenPublished(admin.SimpleListFilter):
-    title = "published"
-    parameter_name = "published"
-
-    def lookups(self, request, model_admin):
-        return [("yes", "At least once"), ("no", "Never")]
-
-    def queryset(self, request, queryset):
-        if self.value() not in ("yes", "no"):
-            return queryset
-        published = queryset.filter(revisions__publications__isnull=False).distinct()
-        return published if self.value() == "yes" else queryset.exclude(pk__in=published)
-
-
-class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
+class PageAdmin(HistoryViews, ReviewViews, PlanViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
     form = DraftForm
     actions = ["publish_chosen"]
     save_on_top = False
@@ -69,7 +44,7 @@ class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
         js = ["admin-site/parts.js", "admin-site/listing.js"]
 
     def get_changelist(self, request, **kwargs):
-        return PageList
+        return attention.PageList
 
     def get_urls(self):
         return [self.own_path("preview", self.preview), self.own_path("publish", self.publish), *super().get_urls()]
@@ -104,7 +79,7 @@ class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
 
     @admin.display(description="State")
     def state(self, obj):
-        return format_html('<span class="state state-{}">{}</span>', obj.state.code, obj.state.words)
+        return attention.labels(obj.standing)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Whatever a save changes is written down with the name of the person, or not saved at all."""
@@ -122,8 +97,11 @@ class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
         prefetch_related_objects([subject], *self.read_together)
         return {
             **buttons,
-            "state": publishing.state(subject),
+            "marks": (marks := attention.marks(subject, request.user)),
+            "is_live": any(mark.code == "live" for mark in marks),
             "publish_url": self.own_url("publish", subject.pk),
+            "schedule_url": self.own_url("schedule", subject.pk) if request.user.has_perm(PUBLISH) else "",
+            "review_url": "" if isinstance(subject, SitePage) else self.own_url("review", subject.pk),
         }
 
     def save_related(self, request, form, formsets, change):
@@ -165,6 +143,8 @@ class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
             "preview_back_url": change_url(subject),
             "edit_links": edit_links(subject) if self.has_change_permission(request, subject) else {},
             "complaints": plan.complaints,
+            "margin": "review/_returned.html" if (remarks := by_place(subject)) else "",
+            "returned": remarks,
             "publish_url": self.own_url("publish", subject.pk) if request.user.has_perm(PUBLISH) else "",
         }
         return as_patients_see(request, page, review=plan.review, **shown)
@@ -180,7 +160,9 @@ class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
                 request, "Nothing differs from what patients read: nothing was published.", messages.WARNING
             )
             return redirect(self.back_url(plans))
-        ready = form.is_valid() and not any(plan.complaints for plan in plans)
+        if not any(plan.planned for plan in plans):
+            del form.fields["keep_plans"]
+        ready = form.is_valid() and not any(plan.complaints or plan.unsigned for plan in plans)
         if ready and self.put_live(request, plans, form.cleaned_data):
             return redirect(self.back_url(plans))
         return TemplateResponse(request, "admin/publish.html", self.publish_context(request, plans, form))
@@ -193,12 +175,21 @@ class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
             sentence = "The draft was changed after you opened this page. Nothing was published: look again."
             self.message_user(request, sentence, messages.ERROR)
             return False
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            return False
         for plan in changed:
-            url = plan.subject.get_absolute_url()
-            live = format_html('{} is live. <a href="{}">See it as patients do</a>', plan.subject, url)
-            self.message_user(request, live, messages.SUCCESS)
-            self.log_change(request, plan.subject, "Published.")
+            self.tell_published(request, plan.subject, answers.get("at"))
         return True
+
+    def tell_published(self, request, subject, at) -> None:
+        if at:
+            told = format_html("{} goes live on {}.", subject, states.moment(at))
+        else:
+            url = subject.get_absolute_url()
+            told = format_html('{} is live. <a href="{}">See it as patients do</a>', subject, url)
+        self.message_user(request, told, messages.SUCCESS)
+        self.log_change(request, subject, f"Planned for {states.moment(at)}." if at else "Published.")
 
     def back_url(self, plans) -> str:
         if len(plans) == 1:
@@ -217,7 +208,8 @@ class PageAdmin(HistoryViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
             "plans": plans,
             "form": form,
             "seen": publishing.seen(changed),
-            "ready": bool(changed) and not any(plan.complaints for plan in plans),
+            "ready": bool(changed) and not any(plan.complaints or plan.unsigned for plan in changed),
+            "review_urls": {plan.subject.pk: self.own_url("review", plan.subject.pk) for plan in plans},
             "back_url": self.back_url(plans),
         }
 

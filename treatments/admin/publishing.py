@@ -1,14 +1,17 @@
 """What publishing a draft would do, and doing it: nothing goes live that the person did not see on the page before."""
 
+import datetime
 import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django import forms
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
 from treatments import checks, content, review
+from treatments.admin.moments import MomentField
 from treatments.admin.places import problem_url
 from treatments.difference import Difference, differences
 from treatments.fingerprint import fingerprint
@@ -35,6 +38,10 @@ class Plan:
     changes: list[Difference]
     complaints: list[Complaint]
     review: review.Review | None
+    unsigned: bool
+    """A doctor must sign before patients may read it."""
+    planned: list[Publication]
+    end: datetime.datetime | None
 
     @property
     def unchanged(self) -> bool:
@@ -57,15 +64,32 @@ def alongside(subjects: list[models.Model]) -> dict[str, content.Beside]:
 
 
 def plan(subject: models.Model, page: content.Page) -> Plan:
-    live = live_revision(subject)
+    live, words = live_revision(subject), fingerprint(page)
+    signed = reviewed(words)
+    stays = isinstance(subject, SitePage) or bool(live and live.fingerprint == words)
     return Plan(
         subject=subject,
         page=page,
         live=live,
         changes=differences(live.page, page) if live else [],
         complaints=complaints(subject, page),
-        review=reviewed(fingerprint(page)),
+        review=signed,
+        unsigned=not (settings.PUBLISH_UNREVIEWED or stays or (signed and not signed.overdue)),
+        planned=planned(subject),
+        end=planned_end(subject),
     )
+
+
+def planned(subject: models.Model) -> list[Publication]:
+    """What is to go live, soonest first."""
+    plans = Publication.objects.of(subject).not_cancelled().filter(live_from__gt=timezone.now())
+    return list(plans.select_related("revision", "by").order_by("live_from"))
+
+
+def planned_end(subject: models.Model) -> datetime.datetime | None:
+    """When the page is to go off the site."""
+    shown = Publication.objects.of(subject).not_cancelled().order_by("live_from").last()
+    return shown.live_until if shown and shown.live_until and shown.live_until > timezone.now() else None
 
 
 def live_revision(subject: models.Model) -> Revision | None:
@@ -88,7 +112,11 @@ def digest(texts: list[str]) -> str:
 
 def seen(shown: list[Plan]) -> str:
     """Goes out with the confirmation page and comes back with the button."""
-    return digest([content.encode(one.page) for one in shown])
+    return digest([content.encode(one.page) for one in shown] + plans_in_short([one.subject for one in shown]))
+
+
+def plans_in_short(subjects: list[models.Model]) -> list[str]:
+    return [f"{plan.pk} {plan.live_from} {planned_end(row)}" for row in subjects for plan in planned(row)]
 
 
 @transaction.atomic
@@ -97,9 +125,14 @@ def publish(shown: list[Plan], *, by, seen: str, note: str = "", **how) -> list[
     subjects = [one.subject for one in shown]
     columns = alongside(subjects)
     revisions = [freeze(subject, by=by, note=note, alongside=columns) for subject in subjects]
-    if digest([revision.snapshot for revision in revisions]) != seen:
+    if digest([revision.snapshot for revision in revisions] + plans_in_short(subjects)) != seen:
         raise Moved
     return [revision.publish(by=by, **how) for revision in revisions]
+
+
+CALL_OFF, KEEP = "", "keep"
+NO_MOMENT = "Say on which day and at what time."
+A_MOMENT = "You gave a moment to come. Press 'Publish then', or empty this field to publish now."
 
 
 class PublishForm(forms.Form):
@@ -118,27 +151,22 @@ class PublishForm(forms.Form):
         required=False, max_length=200, label="Note for colleagues", help_text="Only staff read it. May stay empty."
     )
 
+    keep_plans = forms.ChoiceField(
+        required=False,
+        choices=[(CALL_OFF, "Call off what is planned after it"), (KEEP, "Keep it: it replaces these words then")],
+        widget=forms.RadioSelect,
+        initial=CALL_OFF,
+        label="What is planned already",
+    )
+    at = MomentField(label="Not now, but on")
+
+    def clean_keep_plans(self) -> bool:
+        return self.cleaned_data["keep_plans"] == KEEP
+
     def clean(self):
         cleaned = super().clean() or {}
+        if "at" not in self.errors and ("plan" in self.data) != bool(cleaned.get("at")):
+            self.add_error("at", NO_MOMENT if "plan" in self.data else A_MOMENT)
         if cleaned.get("significant") and not cleaned.get("change_line"):
             self.add_error("change_line", "Say in one plain line what changed: patients read it.")
         return cleaned
-
-
-class State(NamedTuple):
-    """Where a page stands."""
-
-    code: str
-    words: str
-
-
-def state(subject: models.Model) -> State:
-    live = live_revision(subject)
-    if live is None:
-        began = Publication.objects.of(subject).exists()
-        return State("gone", "Taken off the site") if began else State("never", "Never published")
-    since = timezone.localtime(live.live_from)
-    day = f"{since.day} {since:%B %Y}"
-    if differences(live.page, compose(subject)):
-        return State("differs", f"Draft differs; live since {day}")
-    return State("live", f"Live since {day}")

@@ -10,6 +10,7 @@ from treatments.admin import parts, words
 from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
+from treatments.admin.reviewing import by_place
 from treatments.admin.trash import ToTheTrash
 from treatments.models import Section, Treatment
 from treatments.models.recording import recorded
@@ -53,8 +54,16 @@ class SectionAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
         return f"{reverse('admin:treatments_treatment_preview', args=[obj.treatment_id])}#{obj.anchor}"
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        context = {"can_preview": True, "returned": self.remarks(request, object_id)} | (extra_context or {})
         with self.written_down(request, object_id):
-            return super().changeform_view(request, object_id, form_url, {"can_preview": True} | (extra_context or {}))
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def remarks(self, request, object_id) -> list:
+        """What a doctor returned about this part."""
+        section = self.get_object(request, unquote(object_id)) if object_id else None
+        if section is None or not self.has_view_permission(request, section):
+            return []
+        return by_place(section.treatment).get(section.anchor, [])
 
     def history_view(self, request, object_id, extra_context=None):
         """A section's history is part of its treatment's."""

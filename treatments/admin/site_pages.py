@@ -1,16 +1,18 @@
 from django.contrib import admin
 
 from treatments.admin import parts
+from treatments.admin.attention import Stands
 from treatments.admin.listing import Listed
-from treatments.admin.pages import HasBeenPublished, PageAdmin
+from treatments.admin.pages import PageAdmin
 from treatments.models import SitePage
+from treatments.models.standing import TOGETHER
 
 
 @admin.register(SitePage)
 class SitePageAdmin(Listed, PageAdmin):
     list_display = ("title", "state", "slug")
-    list_filter = (HasBeenPublished,)
-    read_together = ("sections",)
+    list_filter = (Stands,)
+    read_together = TOGETHER[SitePage]
     search_fields = ("title", "summary", "sections__heading", "sections__text")
     readonly_fields = ("as_listed",)
     inlines = (parts.SitePageSections,)

@@ -2,10 +2,12 @@ from django.contrib import admin
 from django.template.loader import render_to_string
 
 from treatments.admin import parts
+from treatments.admin.attention import Stands
 from treatments.admin.contents import contents
 from treatments.admin.listing import Listed
-from treatments.admin.pages import HasBeenPublished, PageAdmin
+from treatments.admin.pages import PageAdmin
 from treatments.models import Treatment
+from treatments.models.standing import TOGETHER
 
 RANGES = (
     ("sessions_min", "sessions_max"),
@@ -18,29 +20,14 @@ RANGES = (
 @admin.register(Treatment)
 class TreatmentAdmin(Listed, PageAdmin):
     list_display = ("name", "state", "evidence", "heading")
-    list_filter = (HasBeenPublished, "evidence")
+    list_filter = (Stands, "evidence")
     list_per_page = 25
     list_select_related = ("price",)
     search_fields = ("name", "slug", "heading", "also_called", "summary", "sections__statements__text")
     search_help_text = "Looks in names, headings and the words of all sections."
     readonly_fields = ("the_page", "as_listed")
     inlines = parts.OF_A_TREATMENT
-    read_together = (
-        "sections__statements",
-        "indications__concern",
-        "contraindications",
-        "side_effects__source",
-        "steps",
-        "aftercare",
-        "healing",
-        "agents",
-        "products",
-        "devices",
-        "questions",
-        "alternatives__other",
-        "comparison",
-        "pictures__picture",
-    )
+    read_together = TOGETHER[Treatment]
     fieldsets = (
         (
             "In brief",

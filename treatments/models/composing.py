@@ -3,8 +3,9 @@
 The preview shows what this returns; freezing stores it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 from django.db import models, transaction
@@ -62,12 +63,38 @@ def fields(part: content.Part) -> dict:
 
 def with_sources(page, texts: list[str], known: dict[str, str]):
     """Numbers the sources in the order of reading, freezes them in, and renders every text once."""
-    keys = list(dict.fromkeys(key for text in texts for key in markup.CITATION.findall(text)))
-    found = {source.key: drafts.read(source) for source in Source.objects.filter(key__in=keys)}
-    sources = tuple(found[key] for key in keys if key in found)
+    keys = {key for text in texts for key in markup.CITATION.findall(text)}
+    sources = cited(texts, {source.key: drafts.read(source) for source in Source.objects.filter(key__in=keys)})
     numbers = {source.key: place for place, source in enumerate(sources, start=1)}
     html = {text: markup.to_html(text, facts=known, numbers=numbers) for text in texts}
     return msgspec.structs.replace(page, sources=sources, html=html)
+
+
+def cited(texts: Iterable[str], kept: Mapping[str, content.Source]) -> tuple[content.Source, ...]:
+    keys = dict.fromkeys(key for text in texts for key in markup.CITATION.findall(text))
+    return tuple(kept[key] for key in keys if key in kept)
+
+
+class Shelf(NamedTuple):
+    """What drafts name and do not hold, by its key."""
+
+    sources: Mapping[str, content.Source]
+    columns: Columns
+    pictures: Mapping[str, Picture]
+
+
+def outline(subject: models.Model, shelf: Shelf) -> content.Page:
+    """What `compose` makes, without its HTML: enough to compare and to fingerprint. Asks for no row but the parts."""
+    draft = drafts.read(subject)
+    if isinstance(draft, content.SitePage):
+        return content.SitePagePage(**fields(draft), schema=content.SCHEMA)
+    if isinstance(draft, content.Concern):
+        concern = content.ConcernPage(**fields(draft), schema=content.SCHEMA)
+        return msgspec.structs.replace(concern, sources=cited(content.texts(concern), shelf.sources))
+    found = tuple(shelf.columns[other.other] for other in draft.alternatives if other.other in shelf.columns)
+    shown = images(draft, shelf.pictures)
+    page = content.TreatmentPage(**fields(draft), schema=content.SCHEMA, beside=found, images=shown)
+    return msgspec.structs.replace(page, sources=cited(layout.texts(page), shelf.sources))
 
 
 def beside(draft: content.Treatment, alongside: Columns) -> tuple[content.Beside, ...]:
@@ -78,9 +105,10 @@ def beside(draft: content.Treatment, alongside: Columns) -> tuple[content.Beside
     return tuple(columns[slug] for slug in slugs if slug in columns)
 
 
-def images(draft: content.Treatment) -> tuple[content.Image, ...]:
+def images(draft: content.Treatment, found: Mapping[str, Picture] | None = None) -> tuple[content.Image, ...]:
     keys = list(dict.fromkeys(placed.picture for placed in draft.pictures))
-    found = {picture.key: picture for picture in Picture.objects.filter(key__in=keys)} if keys else {}
+    if found is None:
+        found = {picture.key: picture for picture in Picture.objects.filter(key__in=keys)} if keys else {}
     return tuple(
         msgspec.convert(drafts.values_of(found[key], content.Image), content.Image) for key in keys if key in found
     )

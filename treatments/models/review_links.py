@@ -40,6 +40,9 @@ class ReviewLinkQuerySet(models.QuerySet):
     def revoke(self, *, at: datetime.datetime) -> int:
         return self.open(at=at).update(revoked_at=at)
 
+    def of(self, subject):
+        return self.filter(revision__in=Revision.objects.of(subject))
+
     def by_token(self, token: str):
         """The link that this token opens, if we wrote it."""
         try:
@@ -89,6 +92,21 @@ class ReviewLink(models.Model):
     def is_open(self, *, at: datetime.datetime) -> bool:
         return not self.revoked_at and not self.used_at and at < self.expires_at
 
+    def state(self, *, at: datetime.datetime) -> str:
+        """`signed`, `returned`, `revoked`, `expired`, `opened` or `sent`."""
+        if self.used_at:
+            return "signed" if self.sign_off_id else "returned"
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_at <= at:
+            return "expired"
+        return "opened" if self.opened_at else "sent"
+
+    def note_opening(self) -> None:
+        """The first time that somebody, or a mail scanner, looked."""
+        if not self.opened_at:
+            ReviewLink.objects.filter(pk=self.pk, opened_at__isnull=True).update(opened_at=timezone.now())
+
     def newer_revision(self) -> Revision | None:
         """The draft moved on: a later revision has other clinical words."""
         later = Revision.objects.of(self.revision.subject).filter(number__gt=self.revision.number)
@@ -122,10 +140,15 @@ class ReviewLink(models.Model):
     def sign(self, *, typed_code: str, rendered_text: str, remarks: str = "") -> SignOff:
         """Signs these words for the practitioner and uses the link up. Raises ValidationError, in words."""
         self.check_code(typed_code)
-        with transaction.atomic():
-            self.use()
-            self.sign_off = sign(self.revision, self.practitioner, rendered_text=rendered_text, remarks=remarks)
-            self.save(update_fields=["sign_off"])
+        return self.seal(rendered_text=rendered_text, remarks=remarks)
+
+    @transaction.atomic
+    def seal(self, *, rendered_text: str, remarks: str = "") -> SignOff:
+        """The same for a person who has shown in another way who they are."""
+        self.use()
+        self.sign_off = sign(self.revision, self.practitioner, rendered_text=rendered_text, remarks=remarks)
+        self.save(update_fields=["sign_off"])
+        if self.practitioner.email:
             Mail.objects.put(RECEIPT_MAIL, self.pk)
         return self.sign_off
 
@@ -155,6 +178,18 @@ class Remark(models.Model):
         return self.text[:60]
 
 
+def standing_remarks(subject) -> list[Remark]:
+    """What doctors returned and nobody has answered yet, by a newer link or a signature."""
+    links = ReviewLink.objects.of(subject).filter(revoked_at__isnull=True).order_by("pk")
+    latest: dict[int, ReviewLink] = {}
+    for link in links.select_related("practitioner").prefetch_related("remarks"):
+        if link.sign_off_id:
+            latest.clear()
+        else:
+            latest[link.practitioner_id] = link
+    return [remark for link in latest.values() for remark in link.remarks.all()]
+
+
 @transaction.atomic
 def send_for_review(revision: Revision, practitioner: Practitioner, *, by, lasts=LINK_LASTS) -> ReviewLink:
     """Puts a link in the post. Earlier links of this page to this practitioner stop working."""
@@ -169,9 +204,9 @@ def send_for_review(revision: Revision, practitioner: Practitioner, *, by, lasts
     return link
 
 
-def refuse_unfit(revision: Revision, practitioner: Practitioner) -> None:
+def refuse_unfit(revision: Revision, practitioner: Practitioner, *, by_mail: bool = True) -> None:
     """Says beforehand what the database would say at the end."""
-    if not practitioner.email:
+    if by_mail and not practitioner.email:
         raise ValidationError(f"{practitioner} has no e-mail address. A manager can enter it.")
     if not practitioner.registration_number:
         raise ValidationError(f"{practitioner} has no registration number. A manager can enter it.")
