@@ -25,7 +25,7 @@ PARTS = (
     "concernline",
     "sitepagesection",
 )
-KEPT = ("revision", "organisation", "helpful", "linkcheck")
+KEPT = ("revision", "organisation", "helpful", "linkcheck", "advertisingrule", "keptwords")
 
 
 class Role(TextChoices):
@@ -46,7 +46,7 @@ SIGNS = may("sign", "revision")
 BRINGS_BACK = may("view", "trashed")
 RUNS = (
     may("delete", *PAGES, *SHARED)
-    | may("add change", "organisation")
+    | may("add change", "organisation", "advertisingrule")
     | may("identify", "practitioner")
     | may("add change view", "user", app="auth")
 )

@@ -27,6 +27,8 @@ ROOMS = {
     },
     "What it rests on": {
         "Source": "Studies and other sources that texts cite.",
+        "AdvertisingRule": "Words that advertising rules forbid, with their reason.",
+        "KeptWords": "Where somebody kept such words, and why.",
         "Revision": "Every version that was ever published, as it stood.",
         "Trashed": "What was deleted in the last 30 days, and the way back.",
     },

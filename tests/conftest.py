@@ -10,12 +10,17 @@ from django.test import SimpleTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
 from cosma import roles
+from treatments.models import AdvertisingRule
 from treatments.models.stamps import Stamp
 
 RENDER = Template._render
 
 hypothesis_settings.register_profile("cosma", deadline=None, max_examples=60, database=None)
 hypothesis_settings.load_profile("cosma")
+
+
+NOT_LOADED = (Stamp, AdvertisingRule)
+"""Rows that triggers and migrations make."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,7 +53,7 @@ def shipped_rows(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("loadcontent", "--publish-unreviewed", verbosity=0)
         # Stamps are moved by triggers, here as anywhere.
-        models = [model for model in apps.get_app_config("treatments").get_models() if model is not Stamp]
+        models = [model for model in apps.get_app_config("treatments").get_models() if model not in NOT_LOADED]
         rows = [list(model._default_manager.all()) for model in models]
         transaction.set_rollback(True)
     return [of_a_model for of_a_model in rows if of_a_model]

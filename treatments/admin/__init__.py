@@ -1,4 +1,5 @@
 from treatments.admin import (
+    advising,
     concerns,
     crawlers,
     directory,
@@ -13,6 +14,7 @@ from treatments.admin import (
 )
 
 __all__ = [
+    "advising",
     "concerns",
     "crawlers",
     "directory",

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from treatments import states
-from treatments.admin import attention, publishing
+from treatments.admin import advising, attention, publishing
 from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.history import HistoryViews
@@ -102,6 +102,7 @@ class PageAdmin(HistoryViews, ReviewViews, PlanViews, RefusesStaleSaves, ToTheTr
             "publish_url": self.own_url("publish", subject.pk),
             "schedule_url": self.own_url("schedule", subject.pk) if request.user.has_perm(PUBLISH) else "",
             "review_url": "" if isinstance(subject, SitePage) else self.own_url("review", subject.pk),
+            **(advising.panel(subject) if request.method == "GET" else {}),
         }
 
     def save_related(self, request, form, formsets, change):

@@ -6,7 +6,7 @@ from django.contrib.admin.utils import unquote
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
-from treatments.admin import parts, words
+from treatments.admin import advising, parts, words
 from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
@@ -54,7 +54,8 @@ class SectionAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
         return f"{reverse('admin:treatments_treatment_preview', args=[obj.treatment_id])}#{obj.anchor}"
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        context = {"can_preview": True, "returned": self.remarks(request, object_id)} | (extra_context or {})
+        context = {"can_preview": True, "returned": self.remarks(request, object_id)}
+        context |= self.advice(request, object_id) | (extra_context or {})
         with self.written_down(request, object_id):
             return super().changeform_view(request, object_id, form_url, context)
 
@@ -64,6 +65,12 @@ class SectionAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
         if section is None or not self.has_view_permission(request, section):
             return []
         return by_place(section.treatment).get(section.anchor, [])
+
+    def advice(self, request, object_id) -> dict:
+        section = self.get_object(request, unquote(object_id)) if object_id and request.method == "GET" else None
+        if section is None or not self.has_view_permission(request, section):
+            return {}
+        return advising.panel(section.treatment, anchor=section.anchor)
 
     def history_view(self, request, object_id, extra_context=None):
         """A section's history is part of its treatment's."""

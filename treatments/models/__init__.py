@@ -1,3 +1,4 @@
+from treatments.models.advertising import AdvertisingRule, KeptWords
 from treatments.models.comparison import Alternative, ComparisonFact
 from treatments.models.composing import compose, freeze
 from treatments.models.concerns import Concern, ConcernLine, Indication
@@ -23,6 +24,7 @@ from treatments.models.upkeep import FollowUp, Reminder
 from treatments.models.words import Question, Section, Statement
 
 __all__ = [
+    "AdvertisingRule",
     "AftercareItem",
     "Agent",
     "Alternative",
@@ -38,6 +40,7 @@ __all__ = [
     "HealingStage",
     "Helpful",
     "Indication",
+    "KeptWords",
     "LinkCheck",
     "Opening",
     "Organisation",
