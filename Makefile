@@ -34,10 +34,9 @@ fix: install-dev ## format, and mend what can be mended without asking
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format .
 
-bench: install-dev ## measure speed side by side with the references
-	@test -f tests/bench.py || { echo 'There is no tests/bench.py yet: nothing was measured.'; exit 1; }
-	@$(PY) -m tests.bench
-	@$(PY) -m tests.benches.searching
+bench: install-dev tools ## measure speed side by side with the references, and what the site promises
+	@status=0; for one in bench benches.searching bench_promises bench_enquiries; do \
+		$(PY) -m tests.$$one || status=1; done; exit $$status
 
 soak: install-dev tools ## the long tests: faults at full length and count (a part: SOAK_SHARE=0.05 make soak)
 	@bin/soak

@@ -138,7 +138,7 @@ def free_port() -> int:
 
 
 def wait_for(site: Running) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 240  # a busy machine starts it in a minute
     while time.monotonic() < deadline:
         try:
             if site.ask("GET", "/healthz")[0] == 200:
