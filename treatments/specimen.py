@@ -136,6 +136,13 @@ def typed_parts() -> dict:
             parts.HealingStage(from_hours=0, until_hours=48, text="A first stage."),
             parts.HealingStage(from_hours=48, until_hours=120, text="A second stage."),
         ),
+        **what_is_used(),
+        "questions": (parts.Question(question="Is this an example?", answer="Yes.", evidence=Evidence.GOOD),),
+    }
+
+
+def what_is_used() -> dict:
+    return {
         "agents": tuple(
             parts.Agent(
                 name=f"Ingredient {place}", agent_class=AgentClass.OTHER, approval_india=approval, warning="A warning."
@@ -152,7 +159,6 @@ def typed_parts() -> dict:
             parts.Device(name="A device", ce_mark=True, india_registration="R-1"),
             parts.Device(name="A device of which little is known"),
         ),
-        "questions": (parts.Question(question="Is this an example?", answer="Yes.", evidence=Evidence.GOOD),),
     }
 
 

@@ -56,12 +56,13 @@ def test_every_page_that_staff_publish_asks_and_its_form_works(client, make):
     publish(subject)
     path = {"Treatment": "/treatments/{}/", "Concern": "/concerns/{}/", "SitePage": "/{}/"}[type(subject).__name__]
 
-    (form,) = read(client, path.format(subject.slug)).all("form")
+    forms = read(client, path.format(subject.slug)).all("form")
+    (form,) = [found for found in forms if found["action"] == "/helpful/"]
     fields = {field["name"]: field["value"] for field in form.all("input")}
     buttons = [(button["name"], button["value"]) for button in form.all("button")]
 
     assert buttons == [("helpful", "yes"), ("helpful", "no")]
-    assert (form["method"], form["action"]) == ("post", "/helpful/")
+    assert form["method"] == "post"
     assert press(fields["page"]).status == 303
     assert counts() == {path.format(subject.slug): (1, 0)}
 
