@@ -8,13 +8,13 @@
     ["months", "Months between maintenance sessions", 36],
   ];
   const DAY = 86400000;
-  const number = new Intl.NumberFormat("en-IN");
-  const rupees = (amount) => `₹${number.format(amount)}`;
-  const inWords = new Intl.DateTimeFormat("en-IN", { dateStyle: "long", timeZone: "UTC" });
+  // Formats are looked up when they are first needed: that is slow, and most readers never open the box.
+  const rupees = (amount) => `₹${amount.toLocaleString("en-IN")}`;
+  const inWords = (time) => new Date(time).toLocaleDateString("en-IN", { dateStyle: "long", timeZone: "UTC" });
   const spread = ([low, high], write = String) =>
     low === high ? write(low) : `${write(low)} to ${write(high)}`;
   const between = ([early, late]) => {
-    const [first, last] = [inWords.format(early), inWords.format(late)];
+    const [first, last] = [inWords(early), inWords(late)];
     return first === last ? first : `between ${first} and ${last}`;
   };
 
