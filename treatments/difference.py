@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from enum import Enum
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -129,8 +130,8 @@ def word_by_word(before: str, after: str) -> list[Piece]:
     """Both texts as one run of pieces: what stayed, what went, what came."""
     old, new = (re.findall(r"\s+|[^\s]+", text) for text in (before, after))
     pieces = []
-    for kind, b1, b2, a1, a2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
+    for same, b1, b2, a1, a2 in stretches(old, new):
+        if same:
             pieces.append(Piece("".join(old[b1:b2]), "same"))
             continue
         if b2 > b1:
@@ -138,3 +139,16 @@ def word_by_word(before: str, after: str) -> list[Piece]:
         if a2 > a1:
             pieces.append(Piece("".join(new[a1:a2]), "new"))
     return pieces
+
+
+def stretches(old: list[str], new: list[str]) -> Iterator[tuple[bool, int, int, int, int]]:
+    """What is equal and what is not, in turn. A gap between two changed words is part of one change of both."""
+    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    last = len(codes) - 1
+    found = [
+        (kind == "equal" and (place in (0, last) or "".join(old[b1:b2]).strip() != ""), b1, b2, a1, a2)
+        for place, (kind, b1, b2, a1, a2) in enumerate(codes)
+    ]
+    for same, run in groupby(found, key=itemgetter(0)):
+        parts = list(run)
+        yield same, parts[0][1], parts[-1][2], parts[0][3], parts[-1][4]

@@ -47,9 +47,11 @@ def mesotherapy(staff_page):
 
 def addresses(mesotherapy: str) -> list[str]:
     treatment = mesotherapy.removesuffix("change/")
-    own = ("change", "preview", "publish", "review", "schedule", "history", "delete")
-    places = [f"{treatment}{name}/" for name in own]
-    places += [f"/admin/treatments/{kind}/" for kind in ("treatment", "concern", "source", "revision", "section")]
+    own = ("change", "preview", "publish", "review", "schedule", "history", "compare", "delete")
+    places = [f"{treatment}{name}/" for name in own] + [f"{treatment}compare/?a=1&b=1"]
+    places += [f"{treatment}{name}/?revision=1" for name in ("restore", "again")]
+    kinds = ("treatment", "concern", "source", "revision", "section", "trashed")
+    places += [f"/admin/treatments/{kind}/" for kind in kinds]
     places += [f"/admin/treatments/{kind}/add/" for kind in ("treatment", "section", "source", "practitioner")]
     places += [f"/admin/treatments/{path}/" for path in ("picture/add", "picture", "linkcheck")]
     places += [
@@ -92,6 +94,39 @@ def test_no_page_of_the_staff_is_wider_than_its_window(staff_page, mesotherapy, 
     for address in addresses(mesotherapy):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def refuse_a_save(page, mesotherapy) -> None:
+    """As if somebody else had saved first."""
+    page.goto(mesotherapy)
+    page.evaluate("document.querySelector('[name=version]').value = 'of yesterday'")
+    page.fill("[name=body_location]", "The face and the neck, typed just now")
+    page.click("[name=_save]")
+
+
+@pytest.mark.parametrize("width, dark", [(320, False), (1280, True)])
+def test_a_refused_save_shows_both_texts_to_everybody(staff_page, mesotherapy, width, dark):
+    page = staff_page("/admin/", width=width, dark=dark)
+
+    refuse_a_save(page, mesotherapy)
+
+    assert "The face and the neck, typed just now" in page.locator(".collision").inner_text()
+    assert page.input_value("[name=body_location]") == "The face and the neck, typed just now"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_a_deleted_part_comes_back_at_one_press(staff_page, mesotherapy):
+    page = staff_page(mesotherapy, javascript=False)
+    page.locator(".contents a[href*='/section/']").first.click()
+    heading = page.input_value("[name=heading]")
+    page.click(".deletelink")
+    page.click("input[value='Yes, delete it']")
+
+    page.click(".undo button")
+
+    assert f"Section: {heading} is back." in page.locator(".messagelist").inner_text()
+    assert page.input_value("[name=heading]") == heading
 
 
 def titles(page) -> list[str]:

@@ -112,6 +112,22 @@ def test_a_former_slug_that_another_page_took_is_that_page(client):
     assert "Newcomer" in read(client, "/treatments/first/").one("title").text
 
 
+def test_a_page_that_went_back_to_its_first_slug_is_there_and_leads_in_no_circle(client):
+    renamed("first", "second", "first")
+
+    assert client.get("/treatments/first/").status_code == 200
+    answer = client.get("/treatments/second/?a=b")
+    assert (answer.status_code, answer["Location"]) == (301, "/treatments/first/?a=b")
+
+
+def test_a_page_that_is_published_again_from_before_it_moved_is_there(client):
+    treatment = renamed("first", "second")
+    treatment.revisions.get(slug="first").publish(by=None)
+
+    assert client.get("/treatments/first/").status_code == 200
+    assert client.get("/treatments/second/")["Location"] == "/treatments/first/"
+
+
 def test_former_slugs_of_concerns_lead_on_too(client):
     concern = make_concern("dull")
     publish(concern, at=timezone.now() - DAY)

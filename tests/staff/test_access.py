@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
-from django.urls import URLPattern
+from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from cosma.roles import ROLES, Role, grantable
@@ -59,7 +59,7 @@ TABLE: dict[str, dict[str, str]] = {
     "mfa_authenticator": NOBODYS,
 }
 """Who may GET / POST; one entry where both are the same. A kind of thing, then the name of the address."""
-EVERYBODYS = {"index", "logout", "password_change", "password_change_done", "jsi18n", "login"}
+EVERYBODYS = {"components", "index", "logout", "password_change", "password_change_done", "jsi18n", "login"}
 SHUT = {"autocomplete", "view_on_site"}
 """What answers nothing without asking for a thing by name; each has a test of its own."""
 NEEDS = {"restore": "?revision=1", "again": "?revision=1"}
@@ -68,7 +68,10 @@ NEEDS = {"restore": "?revision=1", "again": "?revision=1"}
 def patterns(found=None, before: str = "") -> list[tuple[str, str]]:
     """The name and the route of every address of the admin."""
     rows = []
-    for pattern in admin.site.get_urls() if found is None else found:
+    if found is None:
+        beside = [one for one in get_resolver().url_patterns if str(one.pattern).startswith("admin/")]
+        found = [*admin.site.get_urls(), *(one for one in beside if isinstance(one, URLPattern))]
+    for pattern in found:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
             rows.append((pattern.name or "", route))

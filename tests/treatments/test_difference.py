@@ -84,3 +84,12 @@ def test_a_changed_source_is_a_change_of_every_page_that_cites_it(treatment):  #
     (change,) = Change.objects.all()
     assert change.field == "Source trial › Finding" and change.treatment == treatment
     assert source.kind == SourceKind.TRIAL
+
+
+def test_words_that_change_together_are_read_together():
+    assert word_by_word("It aims to freshen skin.", "It puts some vitamins in skin.") == [
+        Piece("It ", "same"),
+        Piece("aims to freshen", "gone"),
+        Piece("puts some vitamins in", "new"),
+        Piece(" skin.", "same"),
+    ]

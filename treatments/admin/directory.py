@@ -17,7 +17,7 @@ IDENTIFY = "treatments.identify_practitioner"
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
+class OrganisationAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
     form = DraftForm
     fieldsets = (
         ("The clinic as patients know it", {"fields": ("name", "legal_name", "address")}),
@@ -40,7 +40,7 @@ class OrganisationAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
 
 
 @admin.register(Clinic)
-class ClinicAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
+class ClinicAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
     form = DraftForm
     list_display = ("name", "city", "phone", "shown")
     list_filter = ("shown", "city")
@@ -49,7 +49,7 @@ class ClinicAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
 
 
 @admin.register(Practitioner)
-class PractitionerAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
+class PractitionerAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
     form = DraftForm
     list_display = ("name", "degree", "registration_number", "shown")
     list_filter = ("shown", "degree")

@@ -30,7 +30,7 @@ PUBLISH = "treatments.publish_revision"
 MOST_AT_ONCE = 100
 
 
-class PageAdmin(HistoryViews, ReviewViews, PlanViews, RefusesStaleSaves, ToTheTrash, PlainChoices):
+class PageAdmin(PlainChoices, HistoryViews, ReviewViews, PlanViews, RefusesStaleSaves, ToTheTrash):
     form = DraftForm
     actions = ["publish_chosen"]
     save_on_top = False

@@ -67,7 +67,7 @@ class UploadForm(DraftForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(RefusesStaleSaves, PlainChoices):
+class PictureAdmin(PlainChoices, RefusesStaleSaves):
     form = DraftForm
     list_display = ("thumbnail", "title", "shape", "size", "uploaded_at", "times_placed")
     list_display_links = ("thumbnail", "title")

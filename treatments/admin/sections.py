@@ -17,7 +17,7 @@ from treatments.models.recording import recorded
 
 
 @admin.register(Section)
-class SectionAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
+class SectionAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
     """The words of one part of a treatment's page, as statements."""
 
     form = DraftForm

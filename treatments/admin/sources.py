@@ -25,7 +25,7 @@ class SourceList(ChangeList):
 
 
 @admin.register(Source)
-class SourceAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
+class SourceAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
     form = DraftForm
     list_display = ("key", "title", "kind", "year", "times_cited", "checked_on")
     list_filter = ("kind", "supports", "conflict", "showable")

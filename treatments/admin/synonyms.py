@@ -7,7 +7,7 @@ from treatments.models import Synonyms
 
 
 @admin.register(Synonyms)
-class SynonymsAdmin(RefusesStaleSaves, ToTheTrash, PlainChoices):
+class SynonymsAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
     """What is saved here counts for the next search; no page shows it."""
 
     form = DraftForm

@@ -65,7 +65,7 @@ class ToTheTrash(admin.ModelAdmin):
 class TrashedAdmin(admin.ModelAdmin):
     """What was deleted in the last thirty days."""
 
-    list_display = ("__str__", "place", "deleted", "deleted_by", "kept_until_day", "way_back")
+    list_display = ("__str__", "way_back", "place", "deleted", "deleted_by", "kept_until_day")
     list_display_links = None
     list_select_related = ("deleted_by",)
     list_per_page = 50
@@ -131,7 +131,7 @@ class TrashedAdmin(admin.ModelAdmin):
 
     @admin.display(description="Kept until", ordering="deleted_at")
     def kept_until_day(self, obj):
-        return moment(obj.kept_until)
+        return moment(obj.kept_until).partition(",")[0]
 
     @admin.display(description="The way back")
     def way_back(self, obj):
