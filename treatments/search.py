@@ -69,9 +69,9 @@ def search(typed: str, *, at=None) -> Found:
 
 def candidates(live, groups: list[Group], *, together: bool) -> dict[int, SearchEntry]:
     asked = expression(groups, together)
-    in_titles = live.filter(matching("title_words", asked)).order_by("rank", "pk")[:MOST]
-    in_texts = live.filter(matching("all_words", asked))[:MOST]
-    return {entry.pk: entry for entry in (*in_titles, *in_texts)}
+    in_titles, in_texts = (live.filter(matching(column, asked)) for column in ("title_words", "all_words"))
+    found = (in_titles.filter(rank=Rank.NAME), in_titles.exclude(rank=Rank.NAME), in_texts)
+    return {entry.pk: entry for some in found for entry in some[:MOST]}
 
 
 def matching(column: str, asked: str) -> RawSQL:
