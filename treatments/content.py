@@ -44,6 +44,7 @@ from treatments.parts import (
     Statement,
     Step,
     Text,
+    fields_of,
     not_clinical,
 )
 
@@ -255,7 +256,7 @@ def is_markdown(field: msgspec.structs.FieldInfo) -> bool:
 
 def texts(part: Part) -> Iterator[str]:
     """Every Markdown text of a part and of the parts in it, as they stand."""
-    for field in msgspec.structs.fields(part):
+    for field in fields_of(type(part)):
         value = getattr(part, field.name)
         if is_markdown(field) and value:
             yield value

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from treatments import content
+from treatments.parts import fields_of
 
 
 def is_clinical(field: msgspec.structs.FieldInfo) -> bool:
@@ -30,7 +31,7 @@ def clinical(value: Any) -> Any:
     """The clinical part of a value as plain lists, dicts and normalised text."""
     if isinstance(value, content.Part):
         # A field that a later release adds is no part of what was signed until somebody fills it in.
-        fields = [field for field in msgspec.structs.fields(value) if is_clinical(field)]
+        fields = [field for field in fields_of(type(value)) if is_clinical(field)]
         given = {field.name: getattr(value, field.name) for field in fields}
         return {field.name: clinical(given[field.name]) for field in fields if given[field.name] != field.default}
     if isinstance(value, tuple):

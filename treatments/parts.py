@@ -4,6 +4,7 @@ Every field is clinical (a change voids the doctor's signature) unless its type 
 """
 
 import datetime
+from functools import cache
 from typing import Annotated
 
 import msgspec
@@ -37,6 +38,12 @@ Lines = tuple[str, ...]
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A piece of a page. Field names are those of the row it comes from."""
+
+
+@cache
+def fields_of(kind: type[Part]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Looked up once a kind: msgspec reads all annotations anew each time."""
+    return msgspec.structs.fields(kind)
 
 
 class Source(Part, kw_only=True):

@@ -16,6 +16,7 @@ from treatments.models.evidence import Source
 from treatments.models.pages import SitePage
 from treatments.models.prose import LinesField
 from treatments.models.treatment import Price, Treatment
+from treatments.parts import fields_of
 
 PARTS: dict[type[content.Part], dict[str, type[content.Part]]] = {
     content.Treatment: {
@@ -59,7 +60,7 @@ def read(row: models.Model) -> Any:
 def values_of(row: models.Model, shape: type[content.Part]) -> dict[str, Any]:
     parts = PARTS.get(shape, {})
     values: dict[str, Any] = {}
-    for field in msgspec.structs.fields(shape):
+    for field in fields_of(shape):
         if field.name in parts:
             values[field.encode_name] = [values_of(part, parts[field.name]) for part in rows(row, field.name)]
         elif field.name == "price":

@@ -220,17 +220,20 @@ def compare_in_full(stale: list[Any], live: dict, shelf: Shelf) -> Iterator[tupl
     pages = snapshots(live[row.pk].pk for row in stale if row.pk in live)
     for row in stale:
         draft, own = outline(row, shelf), live.get(row.pk)
-        yield row, side_by_side(content.decode(pages[own.pk], type(draft)) if own else None, draft)
+        shown = content.decode(pages[own.pk], type(draft)) if own else None
+        yield row, side_by_side(shown, draft, own.fingerprint if own else "")
 
 
-def side_by_side(shown: Any, draft: content.Page) -> Compared:
+def side_by_side(shown: Any, draft: content.Page, words: str) -> Compared:
+    """`words` is the fingerprint of what is shown: that of the draft too, unless something clinical differs."""
     changes = differences(shown, draft) if shown else []
     medical = not isinstance(draft, content.SitePage)
+    same = shown and shown.schema == draft.schema and not any(change.clinical for change in changes)
     return Compared(
         key="",
         clinical=tuple(change.place for change in changes if medical and change.clinical),
         other=tuple(change.place for change in changes if not (medical and change.clinical)),
-        fingerprint=fingerprint(draft),
+        fingerprint=words if same else fingerprint(draft),
         price_checked_on=getattr(getattr(shown, "price", None), "checked_on", None),
         rules_checked_on=getattr(shown, "rules_checked_on", None),
     )
