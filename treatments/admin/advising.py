@@ -34,8 +34,11 @@ def rules() -> list[Rule]:
 
 def found_in(subject: models.Model) -> list[Advice]:
     """Without what somebody decided to keep in this very text."""
+    found = advice(drafts.read(subject), rules())
+    if not any(one.rule for one in found):
+        return found
     kept = set(KeptWords.objects.filter(page=name_of(subject)).values_list("rule", "digest"))
-    return [one for one in advice(drafts.read(subject), rules()) if (one.rule, one.digest) not in kept]
+    return [one for one in found if (one.rule, one.digest) not in kept]
 
 
 def panel(subject: models.Model, *, anchor: str = "") -> dict:
