@@ -5,11 +5,14 @@ In process groups of their own they hear it from the master alone.
 """
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
 import time
+from functools import partial
 
+from granian._internal import load_target
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels, logger
@@ -18,12 +21,12 @@ from granian.server.mp import MPServer, WorkerProcess
 from cosma.preflight import HOST, port, workers
 
 PR_SET_PDEATHSIG = 1
-STARTING = 15.0
+STARTING = 30.0
 """A worker that ends by itself so soon after the start of the site will do so again: the site is broken."""
 THREADS = 12
 """Of a worker. Some are always kept for readers (`cosma/gate.py`): the others may hang on a slow upload or a slow
 database. Their number makes no difference to what a stored page costs."""
-LOOK_EVERY, PAUSE = 1.0, 0.2
+LOOK_EVERY, PAUSE = 1.0, 0.3
 
 
 class Server(MPServer):
@@ -35,11 +38,20 @@ class Server(MPServer):
 
     in_terminal = False
 
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        # Not an Event: a worker that is killed while it holds its lock would stop all others.
+        self.news, self.word = multiprocessing.Pipe(duplex=False)
+
+    def serve(self, *_) -> None:
+        super().serve(target_loader=partial(load, word=self.word))
+
     def _serve_loop(self, spawn_target, target_loader) -> None:
         began = time.monotonic()
         while not self.interrupt_signal:
             self.main_loop_interrupt.wait(LOOK_EVERY)
             self.main_loop_interrupt.clear()
+            self.forget_news()
             ended = [worker for worker in self.wrks if not worker.is_alive()]
             if any(map(ended_by_itself, ended)) and time.monotonic() - began < STARTING:
                 logger.error("The workers cannot start: the reason is above.")
@@ -51,12 +63,41 @@ class Server(MPServer):
                 self._reload(spawn_target, target_loader)
         self.interrupt_children.clear()  # whoever died on the way is no reason to call this a failure
 
+    def _reload(self, spawn_target, target_loader) -> None:
+        """New workers one by one: each old one goes only when the one that replaces it can answer."""
+        self.reload_signal = False
+        for number, old in enumerate(list(self.wrks)):
+            self.forget_news()
+            new = self._spawn_worker(number, spawn_target, target_loader)
+            new.start()
+            if not self.news.poll(STARTING) or not new.is_alive():
+                logger.error("The new code does not start: the workers that are left go on with the old.")
+                new.kill()
+                return
+            time.sleep(PAUSE)  # from loaded to listening
+            self.wrks[number] = new
+            old.terminate()
+            old.join(self.workers_kill_timeout)
+            if old.is_alive():
+                old.kill()
+
+    def forget_news(self) -> None:
+        while self.news.poll():
+            self.news.recv_bytes()
+
     def signal_handler_reload(self, *_) -> None:
         """A closed terminal stops the site, instead of leaving it behind with freshly loaded workers."""
         if self.in_terminal:
             self.signal_handler_interrupt()
         else:
             super().signal_handler_reload()
+
+
+def load(target: str, word):
+    """In a worker: the application, and word of it to the master."""
+    application = load_target(target)
+    word.send_bytes(b"loaded")
+    return application
 
 
 def ended_by_itself(worker: WorkerProcess) -> bool:
@@ -89,8 +130,6 @@ def main() -> None:
         http1_settings=HTTP1Settings(header_read_timeout=15_000),
         # A request that hangs must not keep a stopping server alive.
         workers_kill_timeout=10,
-        # How long a new worker has to get ready before the one that it replaces is stopped.
-        respawn_interval=5,
         log_level=LogLevels.error,  # its warnings are about the number of threads and cores
         log_access=False,
     )
