@@ -23,7 +23,7 @@ from tests.factories import (
     publish,
 )
 from tests.staff.people import Form, staff_client
-from treatments.models import Clinic, Helpful, LinkCheck, Picture, ReviewLink, Synonyms
+from treatments.models import AdvertisingRule, Clinic, Helpful, KeptWords, LinkCheck, Picture, ReviewLink, Synonyms
 from treatments.models.review_links import LINK_MAIL
 from treatments.models.trash import throw_away
 
@@ -46,6 +46,8 @@ TABLE: dict[str, dict[str, str]] = {
     "treatments_picture": WRITTEN,
     "treatments_organisation": LOOKED_AT | {"change": "ERM/M"},
     "treatments_revision": LOOKED_AT | {"page": "ERM"},
+    "treatments_advertisingrule": LOOKED_AT | {"add": "M", "change": "ERM/M"},
+    "treatments_keptwords": LOOKED_AT,
     "treatments_helpful": LOOKED_AT,
     "treatments_linkcheck": LOOKED_AT,
     "treatments_synonyms": WRITTEN,
@@ -60,7 +62,7 @@ TABLE: dict[str, dict[str, str]] = {
 }
 """Who may GET / POST; one entry where both are the same. A kind of thing, then the name of the address."""
 EVERYBODYS = {"components", "index", "logout", "password_change", "password_change_done", "jsi18n", "login"}
-SHUT = {"autocomplete", "view_on_site"}
+SHUT = {"autocomplete", "view_on_site", "treatments_advertisingrule_keep"}
 """What answers nothing without asking for a thing by name; each has a test of its own."""
 NEEDS = {"restore": "?revision=1", "again": "?revision=1"}
 
@@ -127,6 +129,11 @@ def keys(db) -> dict[str, int]:
     gone = throw_away(add_section(treatment, "evidence", "Gone.").section, by=None)
     rows += [Helpful.objects.create(path="/"), Synonyms.objects.create(terms="needles, microneedling")]
     rows += [LinkCheck.objects.create(url="https://example.org/", checked_at=timezone.now())]
+    rule = AdvertisingRule.objects.create(words="miracle", reason="Nobody may promise one.")
+    rows += [
+        rule,
+        KeptWords.objects.create(rule=rule, page="treatment.1", text="A miracle.", digest="d", reason="Why."),
+    ]
     rows += [gone, link, Mail.objects.create(kind=LINK_MAIL, key=str(link.pk))]
     rows += [Event.objects.create(enquiry=enquiry, what=Deed.values[0])]
     other = User.objects.create(username="other@example.org", email="other@example.org", is_staff=True)
@@ -177,6 +184,15 @@ def test_names_of_things_are_told_to_those_who_may_see_the_things(role, keys):
     asked = "/admin/autocomplete/?app_label=treatments&model_name=section&field_name=treatment"
 
     assert staff_client(role).get(asked).status_code == (403 if role == "desk" else 200)
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_warning_is_passed_over_by_those_who_may_write_the_page(role, keys):
+    client, where = staff_client(role), "/admin/treatments/advertisingrule/keep/"
+
+    assert client.get(where).status_code == 405
+    answer = client.post(where, {"page": f"treatment.{keys['treatments_treatment']}"})
+    assert answer.status_code == (302 if LETTERS[Role(role)] in "EM" else 403)
 
 
 @pytest.mark.parametrize("role", Role.values)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url, problem_url
 from treatments.advice import Advice, Rule, advice
@@ -49,7 +50,7 @@ def panel(subject: models.Model, *, anchor: str = "") -> dict:
 
 
 @admin.register(AdvertisingRule)
-class AdvertisingRuleAdmin(PlainChoices, admin.ModelAdmin):
+class AdvertisingRuleAdmin(PlainChoices, RefusesStaleSaves):
     form = DraftForm
     list_display = ("__str__", "reason", "active")
     search_fields = ("words", "reason")
