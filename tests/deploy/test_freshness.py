@@ -102,7 +102,7 @@ def test_a_bulk_edit_of_the_directory_shows_on_every_page(node, other_node, edit
 
 
 def test_a_stampede_on_a_cold_page_renders_it_once(node, database, pages):
-    time.sleep(2)  # what the tests before published is still going round; a stamp that moves is a reason to render anew
+    time.sleep(4)  # what the tests before published is still going round; a stamp that moves is a reason to render anew
     database.log_statements()
     answers: list[int] = []
     stampede = [
