@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from tests.factories import add_price, add_section, make_concern, make_source, make_treatment
-from tests.staff.people import staff_client
+from tests.staff.people import Form, staff_client
 from treatments.admin.advising import found_in
 from treatments.models import AdvertisingRule, KeptWords, Statement
 
@@ -130,7 +130,8 @@ def test_who_may_not_write_may_not_pass_over_and_a_manager_keeps_the_rules(edito
     assert keep(reviewer, concern).status_code == 403
     assert reviewer.get(KEEP).status_code == 405
     assert editor.post(address, {"words": "x", "reason": "y"}).status_code == 403
-    manager.post(address, {"words": "nothing of the kind", "reason": "It is no longer forbidden."})
+    form = Form(manager.get(address))
+    manager.post(address, form.values | {"words": "nothing of the kind", "reason": "It is no longer forbidden."})
     rule.refresh_from_db()
     assert rule.phrases == ["nothing of the kind"]
     assert found_in(concern) == []

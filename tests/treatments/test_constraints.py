@@ -22,7 +22,7 @@ from tests.factories import (
     publish,
 )
 from treatments.choices import Attribute, Band
-from treatments.models import Change, Publication, Revision, SignOff
+from treatments.models import AdvertisingRule, Change, KeptWords, Opening, Publication, Revision, SignOff
 
 pytestmark = pytest.mark.django_db
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
@@ -57,9 +57,14 @@ def dull_rows() -> dict[str, models.Model]:
         picture := make_picture(),
         place_picture(treatment, picture),
         signed.pictures.create(picture=picture),
-        Publication.objects.get(),
+        publication := Publication.objects.get(),
+        publication.follow_ups.create(event="begun"),
+        Opening.objects.create(form="a-form", by=(editor := make_editor()), at=NOON),
+        KeptWords.objects.create(
+            rule=AdvertisingRule.objects.create(words="miracle", reason="It is forbidden."), digest="0", by=editor
+        ),
         signed.review_links.create(practitioner=doctor, expires_at=NOON, used_at=NOON, sign_off=signature),
-        Change.objects.create(treatment=treatment, field="name", clinical=True, by=make_editor()),
+        Change.objects.create(treatment=treatment, field="name", clinical=True, by=editor),
     ]
     return {type(row).__name__: row for row in found}
 
@@ -230,6 +235,9 @@ ONLY_ONCE = {
     "Question": "each_named_question_is_asked_once",
     "PlacedPicture": "each_place_has_one_picture",
     "RevisionPicture": "a_revision_names_each_picture_once",
+    "FollowUp": "each_publication_is_followed_up_once_for_each_event",
+    "Opening": "a_person_is_noted_once_for_a_form",
+    "KeptWords": "words_are_kept_once_for_each_rule",
 }
 
 
