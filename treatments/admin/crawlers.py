@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.template.response import TemplateResponse
 
 from treatments import heads, site_report
+from treatments.admin.forms import PlainChoices
 from treatments.admin.places import change_url
 from treatments.models import LinkCheck
 
@@ -13,7 +14,7 @@ PAGE_SIZE = 20
 
 
 @admin.register(LinkCheck)
-class LinkCheckAdmin(admin.ModelAdmin):
+class LinkCheckAdmin(PlainChoices, admin.ModelAdmin):
     """One report in place of a list: the links to other sites are a part of it."""
 
     def has_add_permission(self, request):
