@@ -3,9 +3,11 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from tests.factories import make_picture, place_picture
 from treatments.fingerprint import fingerprint
-from treatments.models import Change, Practitioner, Price, Revision, SignOff, Source, Treatment, freeze
+from treatments.models import Change, PlacedPicture, Practitioner, Price, Revision, SignOff, Source, Treatment, freeze
 from treatments.models.guards import lifted
+from treatments.models.recording import recorded
 from treatments.models.signing import OwnWords, sign, valid_signature
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,40 @@ def test_words_that_another_doctor_has_signed_since_are_no_longer_ones_own(treat
     sign(freeze(treatment, by=None), other, rendered_text="It may help.")
 
     assert sign(freeze(treatment, by=None), doctor, rendered_text="It may help.")
+
+
+def test_words_are_ones_own_again_when_the_other_doctor_takes_the_signature_back(treatment, doctor, editor):
+    change(treatment, by=editor)
+    other = Practitioner.objects.create(name="Another", degree="MD", registration_number="2")
+    sign(freeze(treatment, by=None), other, rendered_text="It may help.").withdraw()
+    revision = freeze(treatment, by=None)
+
+    with pytest.raises(OwnWords):
+        sign(revision, doctor, rendered_text="It may help.")
+    with pytest.raises(DatabaseError, match="Nobody signs their own words"), transaction.atomic():
+        insert(revision, doctor, revision.fingerprint)
+
+
+def test_a_new_address_of_the_account_makes_nobody_another_person(treatment, doctor):
+    change(treatment, by=User.objects.create(username="doctor@example.org", email="new@example.org"))
+    revision = freeze(treatment, by=None)
+
+    with pytest.raises(OwnWords):
+        sign(revision, doctor, rendered_text="It may help.")
+    with pytest.raises(DatabaseError, match="Nobody signs their own words"), transaction.atomic():
+        insert(revision, doctor, revision.fingerprint)
+
+
+def test_another_photograph_has_an_author(treatment, doctor, editor):
+    first, second = make_picture("One"), make_picture("Another")
+    placed = place_picture(treatment, first)
+
+    with recorded(treatment, by=editor):
+        PlacedPicture.objects.filter(pk=placed.pk).update(picture=second)
+
+    assert Change.objects.filter(field="Photographs", clinical=True).exists()
+    with pytest.raises(OwnWords):
+        sign(freeze(treatment, by=None), doctor, rendered_text="It may help.")
 
 
 def test_the_database_refuses_a_signature_for_other_words_or_without_a_number(treatment, doctor):

@@ -11,6 +11,7 @@ from treatments.models import drafts
 from treatments.models.composing import subject_field
 from treatments.models.concerns import Concern
 from treatments.models.evidence import Source
+from treatments.models.pictures import Picture
 from treatments.models.signing import Change
 from treatments.models.treatment import Treatment
 
@@ -24,8 +25,24 @@ def recorded(subject: models.Model, *, by) -> Iterator[None]:
     with transaction.atomic():
         fresh = type(subject)._default_manager
         before = drafts.read(fresh.select_for_update().get(pk=subject.pk))
+        shown = photographs(before)
         yield
-        record(subject, differences(before, drafts.read(fresh.get(pk=subject.pk))), by=by)
+        after = drafts.read(fresh.get(pk=subject.pk))
+        record(subject, [*differences(before, after), *exchanged(shown, photographs(after))], by=by)
+
+
+def photographs(draft: content.Part) -> list[tuple[str, str]]:
+    """What makes each picture the photograph it is, and its title. Another cut of it is the same one."""
+    keys = [placed.picture for placed in getattr(draft, "pictures", ())]
+    found = {row.key: (row.source, row.title) for row in Picture.objects.filter(key__in=keys)} if keys else {}
+    return [found[key] for key in keys if key in found]
+
+
+def exchanged(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterator[Difference]:
+    """A doctor signs what a picture shows, though the draft only names its file."""
+    if [source for source, _ in before] != [source for source, _ in after]:
+        was, became = ("\n".join(title for _, title in pictures) for pictures in (before, after))
+        yield Difference("Photographs", was, became, clinical=True)
 
 
 @contextmanager

@@ -147,12 +147,13 @@ def sign(revision: Revision, practitioner: Practitioner, *, rendered_text: str, 
 
 
 def own_changes(revision: Revision, practitioner: Practitioner):
-    """Clinical changes by this person that went into `revision` after the last revision that was signed."""
+    """Clinical changes by this person that went into `revision` after the last one whose signature stands."""
     theirs = Q(by=practitioner.user_id) if practitioner.user_id else Q(pk__in=[])
     if practitioner.email:
-        theirs |= Q(by__email__iexact=practitioner.email)
+        theirs |= Q(by__email__iexact=practitioner.email) | Q(by__username__iexact=practitioner.email)
     found = Change.objects.filter(theirs, clinical=True, at__lte=revision.frozen_at)
     found = found.filter(**{revision.kind: revision.subject})
-    earlier = Revision.objects.of(revision.subject).filter(number__lt=revision.number, sign_offs__isnull=False)
+    signed = SignOff.objects.filter(withdrawal__isnull=True).values("revision")
+    earlier = Revision.objects.of(revision.subject).filter(number__lt=revision.number, pk__in=signed)
     last_signed = earlier.aggregate(at=models.Max("frozen_at"))["at"]
     return found.filter(at__gt=last_signed) if last_signed else found
