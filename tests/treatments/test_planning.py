@@ -139,6 +139,25 @@ def test_a_plan_falls_with_the_signature_it_rests_on(public, noon):
     assert shown(treatment, 2) == TODAY
 
 
+@pytest.mark.parametrize("act", ["the signature is taken back", "the first plan is cancelled late"])
+def test_a_plan_falls_with_the_plan_whose_words_it_repeats(public, settings, noon, act):
+    settings.CLINICAL_REVIEW_DAYS = 1
+    treatment = make_treatment(text=TODAY)
+    publish(treatment, signed_by=(doctor := make_doctor()))
+    later = rewrite(treatment, TONIGHT)
+    signature = sign(later, doctor, rendered_text="The words.")
+    later.publish(by=None, at=NOON + 20 * HOUR)
+    # A day later nobody would have to sign: patients would read the same words already.
+    later.publish(by=None, at=NOON + 30 * HOUR, keep_plans=True)
+
+    if act == "the signature is taken back":
+        signature.withdraw()
+    else:
+        Publication.objects.get(live_from=NOON + 20 * HOUR).cancel(by=None)
+
+    assert [shown(treatment, hours) for hours in (0, 21, 31)] == [TODAY, TODAY, TODAY]
+
+
 def test_a_kept_plan_must_be_signed_too(public, noon):
     treatment, doctor = make_treatment(text=TODAY), make_doctor()
     first = freeze(treatment, by=None)

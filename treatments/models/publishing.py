@@ -14,10 +14,11 @@ from django.utils import timezone
 from cosma import pagestore
 from treatments import content
 from treatments.choices import Language
-from treatments.models.admission import refuse_taken_address, refuse_unsigned
+from treatments.models.admission import NotSigned, refuse_taken_address, refuse_unsigned
 from treatments.models.concerns import Concern
 from treatments.models.pages import SitePage
 from treatments.models.searching import search_follows
+from treatments.models.timetable import PublicationQuerySet
 from treatments.models.treatment import Treatment
 
 KINDS: dict[str, Any] = {
@@ -209,36 +210,6 @@ def stay(subject, *, by) -> int:
     return planned.filter(pk=last.pk).update(live_until=None, ended_by=None)
 
 
-class PublicationQuerySet(models.QuerySet):
-    def of(self, subject):
-        return self.filter(revision__in=Revision.objects.of(subject))
-
-    def not_cancelled(self):
-        """A plan that was cancelled before it began ends in the moment in which it starts."""
-        return self.filter(Q(live_until__isnull=True) | Q(live_until__gt=F("live_from")))
-
-    def begun(self, *, at):
-        """What patients have read at some time up to that moment."""
-        return self.not_cancelled().filter(live_from__lte=at)
-
-    def changes(self, kind: str, *, at):
-        """The public change log of a kind of page, newest first: significant ones, and the first of each page."""
-        same_page = {f"revision__{kind}": OuterRef(f"revision__{kind}")}
-        earlier = Publication.objects.begun(at=at).filter(live_from__lt=OuterRef("live_from"), **same_page)
-        of_kind = self.begun(at=at).filter(**{f"revision__{kind}__isnull": False})
-        return of_kind.filter(Q(significant=True) | ~models.Exists(earlier)).order_by("-live_from", "-pk")
-
-    def latest_changes(self, kind: str, *, at, most: int):
-        """The newest of `changes`, looked for among so many of the latest publications: a site may have 100,000."""
-        begun = self.begun(at=at).filter(**{f"revision__{kind}__isnull": False}).order_by("-live_from", "-pk")
-        latest = [*begun.values_list("pk", flat=True)[: 10 * most]]
-        latest += begun.filter(significant=True).values_list("pk", flat=True)[:most]
-        return self.changes(kind, at=at).filter(pk__in=latest)[:most]
-
-    def shown(self, *, at):
-        return self.filter(Q(live_until__isnull=True) | Q(live_until__gt=at), live_from__lte=at)
-
-
 class Publication(models.Model):
     """A stretch of time in which a revision is what patients read."""
 
@@ -280,7 +251,7 @@ class Publication(models.Model):
 
     @transaction.atomic
     def cancel(self, *, by) -> None:
-        """Calls off a plan that has not begun; what was live before it stays live."""
+        """Calls off a plan that has not begun; what was live stays live. A plan that rests on it falls too."""
         lock(self.revision.subject)
         if self.live_from <= timezone.now():
             raise AlreadyLive(self)
@@ -291,7 +262,21 @@ class Publication(models.Model):
         for publication in before:
             publication.live_until = until
             publication.save(update_fields=["live_until"])
+        self.call_off_what_rests_on_it(by=by)
         pagestore.touch()
+
+    def call_off_what_rests_on_it(self, *, by) -> None:
+        """The next plan may have needed no signature of its own, because these words would have stood there already."""
+        planned = Publication.objects.of(self.revision.subject).not_cancelled().filter(live_from__gt=self.live_from)
+        following = planned.order_by("live_from").first()
+        if following and following.revision.fingerprint == self.revision.fingerprint:
+            following.call_off_if_unsigned(by=by)
+
+    def call_off_if_unsigned(self, *, by) -> None:
+        try:
+            refuse_unsigned(self.revision, at=self.live_from)
+        except NotSigned:
+            self.cancel(by=by)
 
 
 class AlreadyLive(Exception):

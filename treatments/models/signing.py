@@ -10,7 +10,6 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from cosma import pagestore
-from treatments.models.admission import NotSigned, refuse_unsigned
 from treatments.models.concerns import Concern
 from treatments.models.directory import Practitioner
 from treatments.models.pages import SitePage
@@ -95,8 +94,10 @@ class SignOff(models.Model):
         pagestore.touch()
         withdrawal = Withdrawal.objects.create(sign_off=self, note=note, at=at or timezone.now())
         plans = Publication.objects.filter(revision__fingerprint=self.fingerprint, live_from__gt=timezone.now())
-        for plan in plans.not_cancelled():
-            call_off_if_unsigned(plan)
+        # The first one first: the words of a plan excuse the same words in a later one.
+        for key in plans.not_cancelled().order_by("live_from").values_list("pk", flat=True):
+            if plan := plans.not_cancelled().filter(pk=key).first():
+                plan.call_off_if_unsigned(by=None)
         return withdrawal
 
 
@@ -109,13 +110,6 @@ class Withdrawal(models.Model):
 
     def __str__(self):
         return f"{self.sign_off} withdrawn"
-
-
-def call_off_if_unsigned(plan: Publication) -> None:
-    try:
-        refuse_unsigned(plan.revision, at=plan.live_from)
-    except NotSigned:
-        plan.cancel(by=None)
 
 
 def valid_signature(revision: Revision, *, at) -> SignOff | None:
