@@ -1,0 +1,159 @@
+"""What should come of what staff and doctors do to one page, worked out on paper: lists, and no line of the site."""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Moment = datetime.datetime
+REVIEW = datetime.timedelta(days=1)
+"""How long a signature is good for, in these tests."""
+
+
+class Words(NamedTuple):
+    """What a page says: a doctor signs all of it but the price."""
+
+    text: int
+    second_part: bool
+    price: int
+
+    @property
+    def clinical(self) -> tuple[int, bool]:
+        return self.text, self.second_part
+
+
+@dataclass
+class Frozen:
+    words: Words
+    at: Moment
+    signed: list["Signed"] = field(default_factory=list)
+
+
+@dataclass
+class Signed:
+    clinical: tuple[int, bool]
+    by: str
+    at: Moment
+    withdrawn: bool = False
+
+    def stands(self, at: Moment) -> bool:
+        return not self.withdrawn and self.at <= at < self.at + REVIEW
+
+
+class Touched(NamedTuple):
+    by: str
+    at: Moment
+
+
+@dataclass
+class Ledger:
+    """One page. `plan` says from which moment on patients read which revision (its place in the list), or none."""
+
+    draft: Words
+    revisions: list[Frozen] = field(default_factory=list)
+    signatures: list[Signed] = field(default_factory=list)
+    touched: list[Touched] = field(default_factory=list)
+    plan: dict[Moment, int | None] = field(default_factory=dict)
+
+    def edit(self, words: Words, *, by: str, at: Moment) -> None:
+        if words.clinical != self.draft.clinical:
+            self.touched.append(Touched(by, at))
+        self.draft = words
+
+    def freeze(self, at: Moment) -> None:
+        self.revisions.append(Frozen(self.draft, at))
+
+    def restore(self, place: int, *, by: str, at: Moment) -> None:
+        if self.draft not in [revision.words for revision in self.revisions]:
+            self.freeze(at)
+        self.edit(self.revisions[place].words, by=by, at=at)
+
+    def shown(self, at: Moment) -> int | None:
+        begun = [moment for moment in self.plan if moment <= at]
+        return self.plan[max(begun)] if begun else None
+
+    def shown_before(self, at: Moment) -> tuple[int, bool] | None:
+        earlier = [moment for moment in self.plan if moment < at]
+        return self.clinical(self.plan[max(earlier)]) if earlier else None
+
+    def clinical(self, place: int | None) -> tuple[int, bool] | None:
+        return None if place is None else self.revisions[place].words.clinical
+
+    def was_shown(self, at: Moment) -> bool:
+        return any(place is not None for moment, place in self.plan.items() if moment <= at)
+
+    def may_sign(self, place: int, names: set[str]) -> bool:
+        """Nobody signs what they wrote since the words that were signed last."""
+        revision = self.revisions[place]
+        since = max(
+            (one.at for one in self.revisions[:place] if any(not s.withdrawn for s in one.signed)), default=None
+        )
+        own = [one for one in self.touched if one.by in names and one.at <= revision.at]
+        return not [one for one in own if since is None or one.at > since]
+
+    def sign(self, place: int, *, by: str, at: Moment) -> Signed:
+        revision = self.revisions[place]
+        signed = Signed(revision.words.clinical, by, at)
+        revision.signed.append(signed)
+        self.signatures.append(signed)
+        return signed
+
+    def badge(self, at: Moment) -> Signed | None:
+        """The last signature under what patients read, unless it was withdrawn; overdue ones too."""
+        words = self.clinical(self.shown(at))
+        standing = [one for one in self.signatures if one.clinical == words and not one.withdrawn]
+        return standing[-1] if standing else None
+
+    def may_go_live(self, place: int, at: Moment, *, after: tuple[int, bool] | None) -> bool:
+        words = self.clinical(place)
+        return words == after or any(one.clinical == words and one.stands(at) for one in self.signatures)
+
+    def following(self, at: Moment) -> Moment | None:
+        return min((moment for moment, place in self.plan.items() if moment > at and place is not None), default=None)
+
+    def publish(self, place: int, *, at: Moment, keep: bool, unreviewed: bool) -> bool:
+        """False where it is refused."""
+        if not unreviewed and not self.may_go_live(place, at, after=self.shown_before(at)):
+            return False
+        later = [moment for moment in self.plan if moment > at]
+        following = self.following(at)
+        if keep and following:
+            if not self.may_go_live(self.plan[following], following, after=self.clinical(place)):
+                return False
+        else:
+            end = max(later, default=None)
+            for moment in later:
+                if moment != end or self.plan[moment] is not None:
+                    del self.plan[moment]
+        self.plan[at] = place
+        return True
+
+    def take_away(self, at: Moment) -> None:
+        shown = self.shown(at)
+        for moment in [moment for moment in self.plan if moment >= at]:
+            del self.plan[moment]
+        if shown is not None:
+            self.plan[at] = None
+
+    def cancel(self, at: Moment) -> None:
+        """What rested on its words falls with it."""
+        words = self.clinical(self.plan.pop(at))
+        after = self.following(at)
+        if after and self.clinical(self.plan[after]) == words:
+            self.call_off_unless_signed(after)
+
+    def call_off_unless_signed(self, at: Moment) -> None:
+        if not self.may_go_live(self.plan[at], at, after=self.shown_before(at)):
+            self.cancel(at)
+
+    def withdraw_signature(self, signed: Signed, *, at: Moment) -> None:
+        signed.withdrawn = True
+        for moment in sorted(self.plan):
+            if moment > at and self.clinical(self.plan.get(moment)) == signed.clinical:
+                self.call_off_unless_signed(moment)
+
+    def stay(self, now: Moment) -> bool:
+        end = max(self.plan, default=now)
+        if end <= now or self.plan[end] is not None:
+            return False
+        del self.plan[end]
+        return True
