@@ -31,6 +31,11 @@ class Block(NamedTuple):
         return f"{self.anchor}:extra"
 
     @property
+    def name(self) -> str:
+        """What people call it: its heading, or what it asks."""
+        return self.heading or next((question.question for question in self.questions), self.anchor)
+
+    @property
     def remark_name(self) -> str:
         """The form field for a doctor's remark on it."""
         return f"remark-{self.anchor}"

@@ -42,7 +42,7 @@ def private(view):
 @private
 def review(request, link: ReviewLink):
     """Only a POST changes anything: mail scanners follow links."""
-    if not link.is_open(at=timezone.now()) or link.newer_revision():
+    if not link.is_open(at=timezone.now()) or link.has_moved_on():
         return closed(request, link)
     if request.method != "POST":
         if request.method == "GET":
@@ -85,7 +85,10 @@ def differences_for(revision: Revision) -> list | None:
 
 
 def send_code(request, link: ReviewLink):
-    link.send_code()
+    try:
+        link.send_code()
+    except WrongCode as error:
+        return reading(request, link, error=error.messages[0], status=422)
     return reading(request, link, notice="We sent you a code in a second message. It works for 30 minutes.")
 
 
@@ -147,9 +150,11 @@ def reason(link: ReviewLink) -> str:
         return "withdrawn" if hasattr(link.sign_off, "withdrawal") else "signed"
     if link.used_at:
         return "returned"
+    if newer_link(link):
+        return "newer"
     if link.revoked_at:
         return "revoked"
-    return "newer" if link.newer_revision() else "expired"
+    return "moved" if link.is_open(at=timezone.now()) else "expired"
 
 
 def may_withdraw(link: ReviewLink) -> bool:

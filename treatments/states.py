@@ -41,6 +41,7 @@ KINDS = {
     "returned": Kind("Returned with remarks", NEXT),
     "signed": Kind("Signed, not live", NEXT),
     "unanswered": Kind("Link not answered", NEXT),
+    "outdated": Kind("Changed since it was sent", NEXT),
     "clinical": Kind("Draft differs: medical", WRITING),
     "other": Kind("Draft differs: other", WRITING),
     "never": Kind("Never published", WRITING),
@@ -56,11 +57,11 @@ KINDS = {
 """Code to what staff call it, most urgent first: the order of the list and its filter."""
 ORDER = list(KINDS)
 SETTLED_BY = {
-    "clinical": ("waiting", "returned", "signed", "unanswered", "planned"),
-    "other": ("waiting", "returned", "signed", "unanswered", "planned"),
-    "never": ("waiting", "returned", "signed", "unanswered", "planned"),
+    "clinical": ("waiting", "outdated", "returned", "signed", "unanswered", "planned"),
+    "other": ("waiting", "outdated", "returned", "signed", "unanswered", "planned"),
+    "never": ("waiting", "outdated", "returned", "signed", "unanswered", "planned"),
     "signed": ("planned",),
-    "unreviewed": ("waiting", "returned", "signed", "planned"),
+    "unreviewed": ("waiting", "outdated", "returned", "signed", "planned"),
     "due": ("waiting",),
 }
 """Of a draft on its way to patients only the last step needs attention."""
@@ -189,7 +190,9 @@ def sent_mark(sent: Sent) -> Mark:
         return Mark("returned", f"{sent.doctor} returned it with {many} on {day(sent.at)}.{since}", "remarks")
     if sent.state == "unanswered":
         return Mark("unanswered", f"{sent.doctor} did not answer: the link ran out on {day(sent.at)}.{since}", "send")
-    return Mark("waiting", f"Waiting for {sent.doctor} since {day(sent.at)}.{since}", "links")
+    if not sent.same_words:
+        return Mark("outdated", f"Its medical words changed after {sent.doctor} was sent them. Send it again.", "send")
+    return Mark("waiting", f"Waiting for {sent.doctor} since {day(sent.at)}.", "links")
 
 
 def needing_attention(marks: list[Mark]) -> list[Mark]:

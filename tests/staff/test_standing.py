@@ -105,6 +105,11 @@ def unanswered(treatment, doctor):
         waiting(treatment, doctor)
 
 
+def outdated(treatment, doctor):
+    waiting(treatment, doctor)
+    treatment.sections.first().statements.update(text="Yet other words.")
+
+
 CASES = {
     never: ({"never"}, "Never published", "Send to a doctor"),
     live: ({"live", "reviewed"}, "published by writer@example.org", ""),
@@ -116,6 +121,7 @@ CASES = {
     ),
     other: ({"live", "reviewed", "other"}, "changes that need no doctor in Price", "Publish"),
     waiting: ({"live", "reviewed", "clinical", "waiting"}, "Waiting for Asha Rao since", "See the links"),
+    outdated: ({"live", "reviewed", "clinical", "outdated"}, "changed after Asha Rao was sent", "Send to a doctor"),
     returned: ({"live", "reviewed", "clinical", "returned"}, "returned it with 2 remarks", "Read the remarks"),
     signed: ({"live", "reviewed", "clinical", "signed"}, "Asha Rao signed the draft", "Publish"),
     planned: ({"live", "reviewed", "clinical", "planned"}, "planned by planner@example.org", "See the plan"),

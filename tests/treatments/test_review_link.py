@@ -11,7 +11,7 @@ from django.utils import timezone
 from outbox.models import Mail
 from tests.factories import add_section, make_doctor, make_editor, make_treatment
 from treatments.models import Change, Remark, ReviewLink, SignOff, freeze
-from treatments.models.review_links import CODE_TRIES, LINK_LASTS, send_for_review
+from treatments.models.review_links import CODE_TRIES, LINK_LASTS, MOST_CODES, send_for_review
 from treatments.models.signing import valid_signature
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +174,42 @@ def test_a_link_stops_working_when_the_medical_words_move_on(client, link, treat
 
     assert response.status_code == 410 and not SignOff.objects.exists()
     assert newer.get_absolute_url() in response.content.decode()
+
+
+def test_a_link_signs_nothing_once_the_draft_has_other_medical_words(client, link, treatment):
+    treatment.sections.first().statements.update(text="It helps.")
+
+    response = sign_without_mail(client, link)
+
+    assert response.status_code == 410 and "This page has changed since" in response.content.decode()
+    assert not SignOff.objects.exists()
+
+
+def test_a_replaced_link_leads_to_the_newer_one(client, link, treatment, doctor):
+    newer = send_for_review(link.revision, doctor, by=None)
+
+    page = client.get(link.get_absolute_url(), **LOCAL).content.decode()
+
+    assert "There is a newer version" in page and newer.get_absolute_url() in page
+
+
+def test_codes_are_not_sent_without_end(client, link):
+    for _ in range(MOST_CODES):
+        assert post(client, link, action="code").status_code == 200
+
+    response = post(client, link, action="code", remarks="Still here.")
+
+    assert response.status_code == 422 and "Still here." in response.content.decode()
+    assert Mail.objects.filter(kind="review-code").count() == MOST_CODES
+
+
+def test_every_remark_says_what_it_is_about(client, treatment, doctor):
+    treatment.questions.create(question="Does it hurt?", answer="A little.", anchor="faq-pain")
+    link = send_for_review(freeze(treatment, by=None), doctor, by=None)
+
+    page = client.get(link.get_absolute_url(), **LOCAL).content.decode()
+
+    assert "Remark on “Does it hurt?”" in page and "Remark on “”" not in page
 
 
 @pytest.mark.parametrize("field", ["revoked_at", "expires_at"])

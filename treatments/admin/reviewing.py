@@ -223,9 +223,9 @@ def to_sign(subject, user) -> tuple[ReviewLink | None, str]:
     now = timezone.now()
     links = ReviewLink.objects.open(at=now).of(subject).select_related("practitioner", "revision")
     own = links.filter(practitioner=doctor).first()
-    if own and not own.newer_revision():
+    if own and not own.has_moved_on():
         return own, ""
-    others = next((link.revision for link in links if not link.newer_revision()), None)
+    others = next((link.revision for link in links if not link.has_moved_on()), None)
     revision = others or publishing.live_revision(subject)
     if revision is None or (not others and valid_signature(revision, at=now + states.soon())):
         return None, "Nothing waits for a signature here: an editor sends the page first."

@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outbox.models import Mail
+from treatments.fingerprint import fingerprint
+from treatments.models.composing import compose
 from treatments.models.directory import Practitioner
 from treatments.models.publishing import Revision
 from treatments.models.signing import SignOff, own_changes, sign
@@ -25,6 +27,8 @@ SIGNER = signing.Signer(salt="treatments.review-link")
 LINK_LASTS = datetime.timedelta(days=14)
 CODE_LASTS = datetime.timedelta(minutes=30)
 CODE_TRIES = 5
+MOST_CODES = 10
+"""For one link, so that nobody who finds it can guess on and on."""
 LINK_MAIL, CODE_MAIL, RECEIPT_MAIL = "review-link", "review-code", "review-receipt"
 
 
@@ -107,10 +111,11 @@ class ReviewLink(models.Model):
         if not self.opened_at:
             ReviewLink.objects.filter(pk=self.pk, opened_at__isnull=True).update(opened_at=timezone.now())
 
-    def newer_revision(self) -> Revision | None:
-        """The draft moved on: a later revision has other clinical words."""
-        later = Revision.objects.of(self.revision.subject).filter(number__gt=self.revision.number)
-        return later.exclude(fingerprint=self.revision.fingerprint).order_by("-number").first()
+    def has_moved_on(self) -> bool:
+        """The page has other clinical words by now: in a later revision, or in its draft."""
+        subject, words = self.revision.subject, self.revision.fingerprint
+        later = Revision.objects.of(subject).filter(number__gt=self.revision.number)
+        return later.exclude(fingerprint=words).exists() or fingerprint(compose(subject)) != words
 
     def code(self) -> str:
         """Six digits, other ones for each time that a code is sent."""
@@ -120,9 +125,11 @@ class ReviewLink(models.Model):
 
     @transaction.atomic
     def send_code(self) -> None:
-        """Puts a new code in the post; the one before it stops working."""
+        """Puts a new code in the post; the one before it stops working. Raises WrongCode after too many."""
         now = timezone.now()
-        ReviewLink.objects.filter(pk=self.pk).update(codes_sent=F("codes_sent") + 1, code_sent_at=now, code_tries=0)
+        mine = ReviewLink.objects.filter(pk=self.pk, codes_sent__lt=MOST_CODES)
+        if not mine.update(codes_sent=F("codes_sent") + 1, code_sent_at=now, code_tries=0):
+            raise WrongCode("No more codes are sent for this link. Ask the editor for a new one.")
         self.refresh_from_db()
         Mail.objects.put(CODE_MAIL, f"{self.pk}.{self.codes_sent}")
 
