@@ -11,6 +11,7 @@ from tests.factories import add_price, make_doctor, make_site_page, make_treatme
 from tests.staff.people import Form, code, make_staff, staff_client
 from treatments.models import Change, Practitioner, Publication, ReviewLink, Revision, SignOff, Statement, freeze
 from treatments.models.review_links import send_for_review
+from treatments.models.signing import valid_signature
 
 
 @pytest.fixture
@@ -173,6 +174,44 @@ def test_four_eyes_hold_inside_the_admin(reviewer_doctor, treatment):
     page = answer(client, treatment, action="sign", code=code(secret))
 
     assert "another doctor must sign" in page.content.decode() and not SignOff.objects.exists()
+
+
+def test_a_reviewer_takes_the_signature_back_and_says_why(reviewer_doctor, treatment, editor):
+    doctor, client, _ = reviewer_doctor
+    live = publish(treatment, signed_by=doctor)
+    assert "Take my signature back" in client.get(address(treatment)).content.decode()
+
+    page = client.post(
+        address(treatment), {"withdraw": live.sign_offs.get().pk, "why": "One <b>risk</b> is missing."}, follow=True
+    ).content.decode()
+
+    assert "You took your signature back" in page and "Take my signature back" not in page
+    assert valid_signature(live, at=timezone.now()) is None
+    history = editor.get(address(treatment, "history")).content.decode()
+    assert "taken back on" in history and "One &lt;b&gt;risk&lt;/b&gt; is missing." in history
+
+
+@pytest.mark.parametrize(("who", "status"), [("editor", 403), ("reviewer", 302), ("manager", 302), ("desk", 403)])
+def test_nobody_takes_back_the_signature_of_another(who, status, treatment, doctor):
+    live = publish(treatment, signed_by=doctor)
+    user = User.objects.create(username="somebody")
+    make_doctor(name="B. Other", registration_number="2", user=user)
+    client = staff_client(who)
+
+    for key in (str(live.sign_offs.get().pk), "x", "9" * 30):
+        assert client.post(address(treatment), {"withdraw": key}).status_code == status
+
+    assert valid_signature(live, at=timezone.now())
+    assert "Take my signature back" not in client.get(address(treatment)).content.decode()
+
+
+def test_the_editor_reads_what_the_doctor_said_when_signing_and_taking_back(client, editor, treatment, doctor):
+    link = send_for_review(freeze(treatment, by=None), doctor, by=None)
+    link.seal(rendered_text="It may help.", remarks="Well put.").withdraw(note="I was too quick.")
+
+    page = editor.get(address(treatment)).content.decode()
+
+    assert "Well put." in page and "I was too quick." in page
 
 
 def test_a_reviewer_without_a_doctors_record_is_told_who_helps(reviewer, treatment, doctor):

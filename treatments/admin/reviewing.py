@@ -20,7 +20,7 @@ from treatments import content, review_views, states
 from treatments.admin import attention, publishing
 from treatments.admin.places import change_url, edit_links
 from treatments.fingerprint import fingerprint
-from treatments.models import Practitioner, Remark, ReviewLink, Revision, SitePage, compose, freeze
+from treatments.models import Practitioner, Remark, ReviewLink, Revision, SignOff, SitePage, compose, freeze
 from treatments.models.review_links import LINK_LASTS, refuse_unfit, send_for_review, standing_remarks
 from treatments.models.signing import valid_signature
 
@@ -34,6 +34,7 @@ WORDS = {
     "expired": "Not answered in time",
 }
 WHOLE = "The page as a whole"
+ALREADY_BACK = "There is no signature of yours to take back here."
 CANNOT_SIGN = "Your account belongs to no doctor's record. A manager can link it under Practitioners."
 
 
@@ -80,6 +81,8 @@ class ReviewViews(admin.ModelAdmin):
         subject = self.signable(request, object_id)
         form = SendForm(request.POST if "send" in request.POST else None, label_suffix="")
         if request.method == "POST":
+            if "withdraw" in request.POST:
+                return self.take_back(request, subject)
             if not request.user.has_perm(attention.SEND):
                 raise PermissionDenied
             if self.act(request, subject, form):
@@ -95,6 +98,21 @@ class ReviewViews(admin.ModelAdmin):
             self.message_user(request, told, messages.SUCCESS if done else messages.WARNING)
             return True
         return form.is_valid() and self.send(request, subject, form)
+
+    def take_back(self, request, subject):
+        """A doctor's own signature, and nobody else's."""
+        if not request.user.has_perm(attention.SIGN):
+            raise PermissionDenied
+        key = request.POST["withdraw"]
+        with transaction.atomic():
+            own = own_signatures(subject, request.user).select_for_update(of=("self",))
+            signature = own.filter(pk=key if key.isascii() and key.isdigit() else 0).first()
+            if signature:
+                signature.withdraw(note=request.POST.get("why", "")[: review_views.LONGEST_REMARK].strip())
+                self.log_change(request, subject, "Took a signature back.")
+        told = "You took your signature back. Your name is gone from the page." if signature else ALREADY_BACK
+        self.message_user(request, told, messages.SUCCESS if signature else messages.WARNING)
+        return redirect(self.own_url("review", subject.pk))
 
     def send(self, request, subject, form) -> bool:
         doctor = form.cleaned_data["practitioner"]
@@ -129,7 +147,9 @@ class ReviewViews(admin.ModelAdmin):
 
     def review_context(self, request, subject, form) -> dict[str, Any]:
         page, now = compose(subject), timezone.now()
-        links = ReviewLink.objects.of(subject).select_related("practitioner", "revision", "created_by")
+        links = ReviewLink.objects.of(subject).select_related(
+            "practitioner", "revision", "created_by", "sign_off__withdrawal"
+        )
         for link in (rows := list(links.prefetch_related("remarks"))):
             link.words, link.is_still_open = WORDS[link.state(at=now)], link.is_open(at=now)
         return {
@@ -147,6 +167,7 @@ class ReviewViews(admin.ModelAdmin):
             "complaints": publishing.complaints(subject, page),
             "review": publishing.reviewed(fingerprint(page)),
             "may_send": request.user.has_perm(attention.SEND),
+            "own_signatures": own_signatures(subject, request.user) if request.user.has_perm(attention.SIGN) else (),
             "sign_url": self.own_url("sign", subject.pk) if attention.is_doctor(request.user) else "",
         }
 
@@ -231,6 +252,12 @@ def to_sign(subject, user) -> tuple[ReviewLink | None, str]:
         return None, "Nothing waits for a signature here: an editor sends the page first."
     lasts = {"created_at": now, "expires_at": now + LINK_LASTS}
     return ReviewLink(revision=revision, practitioner=doctor, created_by=user, **lasts), ""
+
+
+def own_signatures(subject, user):
+    """What this doctor has signed of the page and not taken back."""
+    signed = SignOff.objects.filter(revision__in=Revision.objects.of(subject), practitioner__user=user)
+    return signed.filter(withdrawal__isnull=True).select_related("revision")
 
 
 def returned(subject) -> list[Returned]:
