@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, TextChoices
 
 PAGES = ("treatment", "concern", "sitepage")
-SHARED = ("source", "clinic", "practitioner", "picture", "synonyms")
+SHARED = ("source", "clinic", "practitioner", "picture", "synonyms", "term")
 PARTS = (
     "section",
     "statement",

@@ -21,6 +21,7 @@ ROOMS = {
         "SitePage": "About, privacy, editorial policy, accessibility.",
         "Helpful": "What readers say under each page: did it help?",
         "Section": "Look for words in the sections of all treatments.",
+        "Term": "Words that a page explains where a reader first meets them.",
         "Synonyms": "Words that find each other's pages in search.",
         "Picture": "Photographs, made ready for every screen.",
         "LinkCheck": "Titles, descriptions and dates as they are sent, and links that lead nowhere.",

@@ -20,6 +20,7 @@ from treatments.models import (
     SitePage,
     Source,
     Statement,
+    Term,
     Treatment,
     freeze,
 )
@@ -41,6 +42,10 @@ def make_organisation(**fields) -> Organisation:
 
 def make_source(key="trial", **fields) -> Source:
     return made(Source, {"key": key, "title": "A small trial", "kind": choices.SourceKind.TRIAL} | fields)
+
+
+def make_term(term="Dermis", definition="the layer under the surface.", **fields) -> Term:
+    return made(Term, {"term": term, "definition": definition} | fields)
 
 
 def make_treatment(slug="needling", *, text="Small needles go into the skin.", **fields) -> Treatment:

@@ -43,6 +43,7 @@ from treatments.parts import (
     Source,
     Statement,
     Step,
+    Term,
     Text,
     fields_of,
     not_clinical,
@@ -80,6 +81,7 @@ __all__ = [
     "Source",
     "Statement",
     "Step",
+    "Term",
     "Text",
     "Treatment",
     "TreatmentPage",
@@ -148,6 +150,8 @@ class Treatment(Part, kw_only=True):
     alternatives: tuple[Alternative, ...] = ()
     comparison: tuple[ComparisonFact, ...] = ()
     pictures: tuple[PlacedPicture, ...] = ()
+    terms_explained: Lines = ()
+    """Words of the glossary that its own text explains already."""
 
 
 class ConcernLine(Part, kw_only=True):
@@ -218,6 +222,8 @@ class TreatmentPage(Treatment, kw_only=True):
 
     schema: Annotated[int, not_clinical]
     sources: tuple[Source, ...] = ()
+    terms: tuple[Term, ...] = ()
+    """Those of the glossary that its prose uses, in the order of reading."""
     beside: tuple[Beside, ...] = ()
     images: tuple[Image, ...] = ()
     html: Annotated[dict[str, str], not_clinical] = {}

@@ -31,6 +31,7 @@ TITLES = (
     "slug",
     "key",
     "anchor",
+    "term",
 )
 
 

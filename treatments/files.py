@@ -17,7 +17,7 @@ FOLDERS: dict[str, type[content.Part]] = {
     "concerns": content.Concern,
     "pages": content.SitePage,
 }
-SOURCES, ORGANISATION, SYNONYMS = "sources.yaml", "organisation.yaml", "synonyms.yaml"
+SOURCES, GLOSSARY, ORGANISATION, SYNONYMS = "sources.yaml", "glossary.yaml", "organisation.yaml", "synonyms.yaml"
 LARGEST = 2 * 1024 * 1024
 UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 """Control characters, odd line breaks and halves of characters: a database or a page would choke on them."""

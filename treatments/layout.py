@@ -6,7 +6,7 @@ A block is one anchor of the page. It holds the section's prose, and what the ty
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from treatments import anatomy, content, markup, pictures
+from treatments import anatomy, content, glossary, markup, pictures
 from treatments.choices import AftercareKind, CareLevel, Phase
 
 
@@ -20,6 +20,8 @@ class Block(NamedTuple):
     headed: bool = True
     """Its heading says more than that of its chapter."""
     picture: pictures.Shown | None = None
+    terms: tuple[content.Term, ...] = ()
+    """Those that a reader meets here first."""
 
     @property
     def inner(self) -> str:
@@ -115,7 +117,25 @@ EXTRAS = {
 def chapters(page: content.TreatmentPage) -> list[Chapter]:
     """Only what has something to show; a chapter with nothing in it is left out."""
     laid_out = [Chapter(group.id, group.heading, list(blocks(page, group))) for group in anatomy.GROUPS]
-    return [chapter for chapter in laid_out if chapter.blocks or chapter.id == "this-page"]
+    shown = [chapter for chapter in laid_out if chapter.blocks or chapter.id == "this-page"]
+    return with_terms(page, shown) if page.terms else shown
+
+
+def with_terms(page: content.TreatmentPage, laid_out: list[Chapter]) -> list[Chapter]:
+    """The comparison does not count: its columns are the words of other pages."""
+    own = content.replaced(page, comparison=(), beside=())
+    texts = ((block.anchor, texts_of(own, block)) for chapter in laid_out for block in chapter.blocks)
+    met = glossary.first_uses(texts, page.terms)
+    return [
+        chapter._replace(blocks=[block._replace(terms=met[block.anchor]) for block in chapter.blocks])
+        for chapter in laid_out
+    ]
+
+
+def terms_used(page: content.TreatmentPage, known: Iterable[content.Term]) -> tuple[content.Term, ...]:
+    """What a page takes from the glossary: every term that has a place on it."""
+    whole = content.replaced(page, terms=glossary.unexplained(known, page.terms_explained))
+    return tuple(term for chapter in chapters(whole) for block in chapter.blocks for term in block.terms)
 
 
 def blocks(page: content.TreatmentPage, group: anatomy.Group) -> Iterator[Block]:
@@ -148,7 +168,7 @@ def texts(page: content.TreatmentPage) -> Iterator[str]:
 
 def texts_of(page: content.TreatmentPage, block: Block) -> Iterator[str]:
     extra = EXTRAS[block.anchor].parts(page) if block.extra else ()
-    for part in (*block.statements, *block.questions, *extra):
+    for part in (*block.statements, *block.questions, *extra, *block.terms):
         if isinstance(part, content.Part):
             yield from content.texts(part)
         if isinstance(part, content.SideEffect) and part.counted_in:

@@ -14,6 +14,7 @@ from treatments.models import (
     SitePage,
     Source,
     Synonyms,
+    Term,
     Treatment,
     compose,
     drafts,
@@ -30,6 +31,7 @@ def load(folder: Path) -> list[models.Model]:
     """Drafts as the files say; what the files do not name stays. Raises BrokenFile and changes nothing."""
     load_organisation(folder / files.ORGANISATION)
     load_sources(folder / files.SOURCES)
+    load_glossary(folder / files.GLOSSARY)
     load_synonyms(folder / files.SYNONYMS)
     found = [
         (read, read.convert(shape), MODELS[name])
@@ -59,6 +61,15 @@ def load_sources(path: Path) -> None:
     read = files.ContentFile(path)
     for place, part in enumerate(read.convert(list[content.Source])):
         row = Source.objects.filter(key=part.key).first() or Source()
+        save(read, f"$[{place}]", row, part)
+
+
+def load_glossary(path: Path) -> None:
+    if not path.exists():
+        return
+    read = files.ContentFile(path)
+    for place, part in enumerate(read.convert(list[content.Term])):
+        row = Term.objects.filter(term__iexact=part.term).first() or Term()
         save(read, f"$[{place}]", row, part)
 
 

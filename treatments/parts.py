@@ -62,6 +62,14 @@ class Source(Part, kw_only=True):
     checked_on: Annotated[datetime.date | None, not_clinical] = None
 
 
+class Term(Part, kw_only=True):
+    """A word that readers may not know. `also` are its other forms: the plural, the short form."""
+
+    term: str
+    also: Annotated[Lines, not_clinical] = ()
+    definition: Text
+
+
 class Statement(Part, kw_only=True):
     """One claim in prose: who says it, how sure it is, and which of the clinic's facts it carries."""
 

@@ -71,6 +71,8 @@ class Written:
             yield graded(question.evidence)
         if block.extra:
             yield from EXTRAS[block.anchor](self)
+        for term in block.terms:
+            yield f"*{term.term}*: {self.line(term.definition)}"
 
     def picture(self, shown: pictures.Shown) -> str:
         """For those who read text alone, what it shows; a decorative one shows nothing."""

@@ -61,6 +61,7 @@ def page() -> content.TreatmentPage:
         price=price(CHECKED),
         sections=sections(),
         sources=SOURCES,
+        terms=(parts.Term(term="Weight", definition="a word that the glossary explains where it is met first."),),
         beside=(content.Beside(slug="other-example", name="Other example", summary="Another one."),),
         comparison=(
             parts.ComparisonFact(attribute=Attribute.NEEDLES, text="An answer [@a].", evidence=Evidence.GOOD),

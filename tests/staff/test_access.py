@@ -23,7 +23,17 @@ from tests.factories import (
     publish,
 )
 from tests.staff.people import Form, staff_client
-from treatments.models import AdvertisingRule, Clinic, Helpful, KeptWords, LinkCheck, Picture, ReviewLink, Synonyms
+from treatments.models import (
+    AdvertisingRule,
+    Clinic,
+    Helpful,
+    KeptWords,
+    LinkCheck,
+    Picture,
+    ReviewLink,
+    Synonyms,
+    Term,
+)
 from treatments.models.review_links import LINK_MAIL
 from treatments.models.trash import throw_away
 
@@ -52,6 +62,7 @@ TABLE: dict[str, dict[str, str]] = {
     "treatments_linkcheck": LOOKED_AT,
     "treatments_synonyms": WRITTEN,
     "treatments_trashed": NOBODYS | {"changelist": "EM", "change": "EM/", "history": "EM", "undo": "EM"},
+    "treatments_term": WRITTEN,
     "enquiries_enquiry": NOBODYS | {"changelist": "DM", "change": "DM", "history": "DM", "export": "DM", "erase": "DM"},
     "enquiries_event": MANAGERS,
     "enquiries_notice": MANAGERS,
@@ -128,6 +139,7 @@ def keys(db) -> dict[str, int]:
     link.save()
     gone = throw_away(add_section(treatment, "evidence", "Gone.").section, by=None)
     rows += [Helpful.objects.create(path="/"), Synonyms.objects.create(terms="needles, microneedling")]
+    rows += [Term.objects.create(term="Dermis", definition="the layer under the surface.")]
     rows += [LinkCheck.objects.create(url="https://example.org/", checked_at=timezone.now())]
     rule = AdvertisingRule.objects.create(words="miracle", reason="Nobody may promise one.")
     rows += [

@@ -17,6 +17,7 @@ from tests.factories import (
     make_picture,
     make_site_page,
     make_source,
+    make_term,
     make_treatment,
     place_picture,
     publish,
@@ -38,6 +39,7 @@ def dull_rows() -> dict[str, models.Model]:
     found = [
         treatment,
         source,
+        make_term(),
         section,
         make_concern(),
         doctor,
@@ -223,6 +225,7 @@ def test_rows_at_the_edges_are_accepted(rows):
 
 ONLY_ONCE = {
     "Treatment": "no_two_treatments_share_an_address",
+    "Term": "each_word_is_explained_once",
     "Concern": "no_two_concerns_share_an_address",
     "SitePage": "each_site_page_exists_once",
     "SitePageSection": "each_section_of_a_site_page_has_its_own_anchor",

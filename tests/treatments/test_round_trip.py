@@ -117,6 +117,7 @@ parts = st.fixed_dictionaries(
         "heading": line(),
         "summary": line(),
         "also_called": lines(),
+        "terms_explained": lines(),
         "procedure_type": choice(choices.ProcedureType),
         "evidence": evidence,
         "insurance_note": some_prose,

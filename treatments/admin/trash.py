@@ -16,8 +16,8 @@ from django.utils.html import format_html
 
 from treatments.admin.places import change_url
 from treatments.difference import Difference
-from treatments.models import Section, Trashed
-from treatments.models.recording import record, recorded
+from treatments.models import Section, Term, Trashed
+from treatments.models.recording import glossary_recorded, record, recorded
 from treatments.models.trash import KEPT, PAGES, going, page_of, pages_of, throw_away
 
 UNDO = (
@@ -36,6 +36,8 @@ def touched(rows: list[Model], *, by) -> ExitStack:
     stack = ExitStack()
     for page in pages_of(rows):
         stack.enter_context(recorded(page, by=by))
+    if any(isinstance(row, Term) for row in rows):
+        stack.enter_context(glossary_recorded(by=by))
     return stack
 
 

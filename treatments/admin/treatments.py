@@ -1,12 +1,14 @@
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 
 from treatments.admin import parts
 from treatments.admin.attention import Stands
 from treatments.admin.contents import contents
+from treatments.admin.forms import DraftForm
 from treatments.admin.listing import Listed
 from treatments.admin.pages import PageAdmin
-from treatments.models import Treatment
+from treatments.models import Term, Treatment
 from treatments.models.standing import TOGETHER
 
 RANGES = (
@@ -17,8 +19,20 @@ RANGES = (
 )
 
 
+class TreatmentForm(DraftForm):
+    def clean_terms_explained(self) -> str:
+        """A word that the glossary does not hold would be left out of nothing."""
+        text = self.cleaned_data["terms_explained"]
+        known = {form.casefold() for term in Term.objects.all() for form in term.forms}
+        unknown = [line for line in map(str.strip, text.splitlines()) if line and line.casefold() not in known]
+        if unknown and "terms_explained" in self.changed_data:
+            raise ValidationError(f"The glossary does not hold {', '.join(unknown)}. Write a word as it stands there.")
+        return text
+
+
 @admin.register(Treatment)
 class TreatmentAdmin(Listed, PageAdmin):
+    form = TreatmentForm
     list_display = ("name", "state", "evidence", "heading")
     list_filter = (Stands, "evidence")
     list_per_page = 25
@@ -48,6 +62,7 @@ class TreatmentAdmin(Listed, PageAdmin):
         ("Recovery", {"fields": (("downtime_hours_min", "downtime_hours_max"), "return_to_work")}),
         ("Insurance", {"fields": ("insurance_covered", "insurance_note")}),
         ("Regulation", {"fields": ("rules_checked_on",)}),
+        ("Glossary", {"fields": ("terms_explained",)}),
         (
             "Address and search engines",
             {

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 
-from treatments import markup
+from treatments import glossary, markup
 from treatments.admin.places import change_url, fragment
-from treatments.models import SideEffect, Source
+from treatments.models import SideEffect, Source, Term, drafts
 from treatments.models.prose import ProseField
 
 MOST = 100
@@ -49,6 +50,20 @@ def uses(source: Source) -> tuple[list[Use], bool]:
         citing = model._default_manager.filter(**{f"{column}__contains": f"[@{source.key}]"})
         rows += [(row, list_name(row) or column) for row in citing.select_related(*owners(model))[: MOST + 1]]
     return list(dict.fromkeys(use(row, name) for row, name in rows[:MOST])), len(rows) > MOST
+
+
+def mentions(term: Term) -> Iterator[Use]:
+    """Places in drafts of treatments where the word stands; one more than are shown."""
+    found = 0
+    for model, column in prose_columns():
+        if (relation := owner_relation(model)) and relation.name in ("treatment", "section"):
+            named = Q()
+            for form in term.forms:
+                named |= Q(**{f"{column}__icontains": form})
+            for row in model._default_manager.filter(named).select_related(*owners(model)):
+                if found <= MOST and glossary.stands_in(drafts.read(term), getattr(row, column)):
+                    found += 1
+                    yield use(row, list_name(row))
 
 
 def owners(model: type[models.Model]) -> list[str]:

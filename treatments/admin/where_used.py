@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import msgspec
 from django.db import models
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -9,8 +10,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from treatments.admin.places import change_url
-from treatments.admin.uses import MOST, Use, use, uses
-from treatments.models import Concern, Picture, Practitioner, ReviewLink, Revision, SignOff, Source
+from treatments.admin.uses import MOST, Use, mentions, use, uses
+from treatments.models import Concern, Picture, Practitioner, ReviewLink, Revision, SignOff, Source, Term
 
 
 class Used(NamedTuple):
@@ -32,7 +33,7 @@ def used(row: models.Model) -> Used:
         live = Revision.objects.live(at=timezone.now()).filter(on_pages(row)).defer("snapshot").order_by("slug")
         pages = [Use(page.summary_card.name, page.subject.get_absolute_url()) for page in with_subjects(live)]
         drafts, more = in_drafts(row)
-        find = f"[@{row.key}]" if isinstance(row, Source) else ""
+        find = f"[@{row.key}]" if isinstance(row, Source) else row.term if isinstance(row, Term) else ""
         found = Used(drafts, list(dict.fromkeys(pages)), more, find)
         row.found_used = found  # type: ignore[attr-defined]
     return row.found_used  # type: ignore[attr-defined]
@@ -46,7 +47,7 @@ def in_drafts(row: models.Model) -> tuple[list[Use], bool]:
     """Those that are shown, and whether there are more."""
     if isinstance(row, Source):
         return uses(row)
-    found = rows_of(row)
+    found = list(mentions(row)) if isinstance(row, Term) else rows_of(row)
     return found[:MOST], len(found) > MOST
 
 
@@ -67,6 +68,8 @@ def on_pages(row: models.Model) -> Q:
         return Q(snapshot__contains=f'{{"key":"{row.key}","title":') | Q(snapshot__contains=f'"source":"{row.key}"')
     if isinstance(row, Concern):
         return Q(snapshot__contains=f'"concern":"{row.slug}"')
+    if isinstance(row, Term):
+        return Q(snapshot__contains=f'{{"term":{msgspec.json.encode(row.term).decode()},')
     if isinstance(row, Picture):
         return Q(pictures__picture=row)
     signed = SignOff.objects.valid(at=timezone.now()).filter(practitioner=row)

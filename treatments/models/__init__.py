@@ -4,6 +4,7 @@ from treatments.models.composing import compose, freeze
 from treatments.models.concerns import Concern, ConcernLine, Indication
 from treatments.models.directory import Clinic, Organisation, Practitioner
 from treatments.models.evidence import Source
+from treatments.models.glossary import Term
 from treatments.models.guards import GuardsLifted
 from treatments.models.helpful import Helpful
 from treatments.models.ingredients import Agent, Device, Product
@@ -68,6 +69,7 @@ __all__ = [
     "Statement",
     "Step",
     "Synonyms",
+    "Term",
     "Trashed",
     "Treatment",
     "Withdrawal",

@@ -16,6 +16,7 @@ from treatments.fingerprint import fingerprint
 from treatments.models import drafts
 from treatments.models.concerns import Concern
 from treatments.models.evidence import Source
+from treatments.models.glossary import Term
 from treatments.models.pages import SitePage
 from treatments.models.pictures import Picture, RevisionPicture
 from treatments.models.publishing import Revision
@@ -41,7 +42,13 @@ def compose_treatment(treatment: Treatment, alongside: Columns) -> content.Treat
     page = content.TreatmentPage(
         **fields(draft), schema=content.SCHEMA, beside=beside(draft, alongside), images=images(draft)
     )
+    page = content.replaced(page, terms=layout.terms_used(page, glossary()))
     return with_sources(page, list(layout.texts(page)), facts.frozen(page))
+
+
+def glossary() -> tuple[content.Term, ...]:
+    """In an order that no database's collation decides."""
+    return tuple(sorted(map(drafts.read, Term.objects.all()), key=lambda term: term.term))
 
 
 def compose_concern(concern: Concern) -> content.ConcernPage:
@@ -81,6 +88,7 @@ class Shelf(NamedTuple):
     sources: Mapping[str, content.Source]
     columns: Columns
     pictures: Mapping[str, Picture]
+    terms: tuple[content.Term, ...] = ()
 
 
 def outline(subject: models.Model, shelf: Shelf) -> content.Page:
@@ -94,7 +102,8 @@ def outline(subject: models.Model, shelf: Shelf) -> content.Page:
     found = tuple(shelf.columns[other.other] for other in draft.alternatives if other.other in shelf.columns)
     shown = images(draft, shelf.pictures)
     page = content.TreatmentPage(**fields(draft), schema=content.SCHEMA, beside=found, images=shown)
-    return msgspec.structs.replace(page, sources=cited(layout.texts(page), shelf.sources))
+    page = content.replaced(page, terms=layout.terms_used(page, shelf.terms))
+    return content.replaced(page, sources=cited(layout.texts(page), shelf.sources))
 
 
 def beside(draft: content.Treatment, alongside: Columns) -> tuple[content.Beside, ...]:

@@ -13,6 +13,7 @@ from treatments import anatomy, content
 from treatments.models.concerns import Concern
 from treatments.models.directory import Organisation
 from treatments.models.evidence import Source
+from treatments.models.glossary import Term
 from treatments.models.pages import SitePage
 from treatments.models.prose import LinesField
 from treatments.models.treatment import Price, Treatment
@@ -46,6 +47,7 @@ SHAPES: dict[type[models.Model], type[content.Part]] = {
     Concern: content.Concern,
     SitePage: content.SitePage,
     Source: content.Source,
+    Term: content.Term,
     Organisation: content.Organisation,
 }
 

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 
 from django.db import models, transaction
 
-from treatments import content, markup
+from treatments import content, layout, markup
 from treatments.difference import Difference, differences
 from treatments.models import drafts
-from treatments.models.composing import subject_field
+from treatments.models.composing import fields, glossary, subject_field
 from treatments.models.concerns import Concern
 from treatments.models.evidence import Source
+from treatments.models.glossary import Term
 from treatments.models.pictures import Picture
 from treatments.models.signing import Change
 from treatments.models.treatment import Treatment
@@ -57,6 +58,29 @@ def source_recorded(source: Source, *, by) -> Iterator[None]:
             record(subject, found, by=by)
 
 
+@contextmanager
+def glossary_recorded(*, by) -> Iterator[None]:
+    """A word that comes, goes or changes in the glossary is a change of every draft that uses it."""
+    with transaction.atomic():
+        list(Term.objects.select_for_update())
+        before = glossary()
+        yield
+        after = glossary()
+        if after != before:
+            for treatment in Treatment._default_manager.all():
+                page = page_of(treatment)
+                record(treatment, differences(with_terms(page, before), with_terms(page, after)), by=by)
+
+
+def page_of(treatment: models.Model) -> content.TreatmentPage:
+    """Its own words alone."""
+    return content.TreatmentPage(**fields(drafts.read(treatment)), schema=content.SCHEMA)
+
+
+def with_terms(page: content.TreatmentPage, known: tuple[content.Term, ...]) -> content.TreatmentPage:
+    return content.replaced(page, terms=layout.terms_used(page, known))
+
+
 def record(subject: models.Model, found: list[Difference], *, by) -> None:
     Change.objects.bulk_create(
         Change(
@@ -72,12 +96,15 @@ def record(subject: models.Model, found: list[Difference], *, by) -> None:
 
 
 def citing(key: str) -> Iterator[models.Model]:
-    """Every treatment and concern whose draft cites the source."""
+    """Every treatment and concern whose draft cites the source, itself or in the definition of a word that it uses."""
+    known = tuple(term for term in glossary() if key in markup.cited_sources(term.definition))
     for model in (Treatment, Concern):
         for subject in model._default_manager.all():
-            if any(key in markup.cited_sources(text) for text in texts_of(subject)):
+            if any(key in markup.cited_sources(text) for text in texts_of(subject, known)):
                 yield subject
 
 
-def texts_of(subject: models.Model) -> Iterator[str]:
+def texts_of(subject: models.Model, known: tuple[content.Term, ...]) -> Iterator[str]:
+    if known and isinstance(subject, Treatment):
+        return content.texts(with_terms(page_of(subject), known))
     return content.texts(drafts.read(subject))

@@ -16,7 +16,7 @@ from treatments.difference import differences
 from treatments.fingerprint import fingerprint
 from treatments.models import drafts
 from treatments.models.comparison import Alternative
-from treatments.models.composing import Shelf, outline, subject_field
+from treatments.models.composing import Shelf, glossary, outline, subject_field
 from treatments.models.concerns import Concern
 from treatments.models.evidence import Source
 from treatments.models.pages import SitePage
@@ -192,11 +192,12 @@ def compare(subjects: list[Any], live: dict[int, Any], *, kind: str, at) -> dict
     beside = live_revisions(kind, named(parts, Alternative, "other_id"), at=at) if kind == "treatment" else {}
     sources = {source.key: source for source in Source.objects.all()}
     pictures = Picture.objects.in_bulk(named(parts, PlacedPicture, "picture_id"))
-    keys = {pk: in_short(live.get(pk), found, sources, pictures, beside) for pk, found in parts.items()}
+    terms = glossary() if kind == "treatment" else ()
+    keys = {pk: in_short(live.get(pk), found, sources, pictures, beside, terms) for pk, found in parts.items()}
     known = {row.pk: KEPT.get((kind, row.pk)) for row in subjects}
     stale = [row for row in subjects if (one := known[row.pk]) is None or one.key != keys[row.pk]]
     if stale:
-        shelf = shelf_of(sources, pictures, beside)
+        shelf = shelf_of(sources, pictures, beside)._replace(terms=terms)
         for row, compared in compare_in_full(stale, live, shelf):
             KEPT[kind, row.pk] = known[row.pk] = compared._replace(key=keys[row.pk])
     return {pk: one for pk, one in known.items() if one}
@@ -243,12 +244,12 @@ def snapshots(pks: Iterable[int]) -> dict[int, str]:
     return dict(Revision.objects.filter(pk__in=list(pks)).values_list("pk", "snapshot"))
 
 
-def in_short(live: Any, parts: Rows, sources: dict[str, Source], pictures: dict, beside: dict[int, Any]) -> str:
+def in_short(live: Any, parts: Rows, sources: dict, pictures: dict, beside: dict[int, Any], terms: tuple) -> str:
     """A digest of all that the two pages would be made from: it changes when either does."""
     others = [beside[pk] for pk in named({0: parts}, Alternative, "other_id") if pk in beside]
     shown = [[row.pk, row.fingerprint, row.frozen_at] for row in (live, *others) if row]
     placed = [columns_in(pictures[pk]) for pk in named({0: parts}, PlacedPicture, "picture_id")]
-    return hashlib.sha256(repr([shown, parts, cited(parts, sources), placed]).encode()).hexdigest()
+    return hashlib.sha256(repr([shown, parts, cited(parts, sources), placed, terms]).encode()).hexdigest()
 
 
 def parts_of(subjects: list[Any]) -> dict[int, Rows]:

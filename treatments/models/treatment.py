@@ -88,6 +88,13 @@ class Treatment(models.Model):
         "new check. Empty: no date is shown.",
     )
 
+    terms_explained = LinesField(
+        "words that the text explains itself",
+        blank=True,
+        db_default="",
+        help_text="One a line. The glossary's definition is left out where the text already says what the word means.",
+    )
+
     class Meta:
         ordering = ["name"]
         constraints = [

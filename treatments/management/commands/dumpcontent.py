@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from treatments import files
 from treatments.loading import MODELS
 from treatments.models import Organisation, Source, Synonyms, drafts
+from treatments.models.composing import glossary
 
 
 class Command(BaseCommand):
@@ -28,6 +29,8 @@ def sorted_sources() -> list:
 
 def dump(folder: Path) -> int:
     texts = {files.SOURCES: files.dump(sorted_sources())}
+    if terms := glossary():
+        texts[files.GLOSSARY] = files.dump(list(terms))
     if synonyms := sorted(row.lines for row in Synonyms.objects.all()):
         texts[files.SYNONYMS] = files.dump(synonyms)
     organisation = Organisation.objects.first()
