@@ -145,6 +145,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "cosma.form_renderer.QuickForms"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Where it keeps things

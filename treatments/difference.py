@@ -12,10 +12,9 @@ from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-import msgspec
-
 from treatments import content
 from treatments.fingerprint import is_clinical, normalised
+from treatments.parts import fields_of
 
 DERIVED = {"schema", "html", "names"}
 """Made from the rest when a page is composed; a difference in them is not one that a person made."""
@@ -58,7 +57,7 @@ def between(before: Any, after: Any, *, place: str, clinical: bool) -> Iterator[
     if same(before, after):
         return
     if isinstance(before, content.Part) and isinstance(after, content.Part):
-        for field in msgspec.structs.fields(after):
+        for field in fields_of(type(after)):
             if field.name in DERIVED:
                 continue
             pair = getattr(before, field.name, None), getattr(after, field.name)
@@ -114,7 +113,7 @@ def words(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, content.Part):
-        fields = ((f.name, getattr(value, f.name)) for f in msgspec.structs.fields(value) if f.name not in DERIVED)
+        fields = ((f.name, getattr(value, f.name)) for f in fields_of(type(value)) if f.name not in DERIVED)
         return "\n".join(f"{spoken(name)}: {words(item)}" for name, item in fields if item not in (None, "", ()))
     if isinstance(value, tuple):
         return "\n".join(map(words, value))

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories import add_price, add_section, make_concern, make_source, make_treatment, publish, undone
 from tests.staff.people import Form
-from treatments.models import Change, Revision, Section, SideEffect, Statement, Treatment
+from treatments.models import Change, Revision, Section, SideEffect, Statement, Treatment, drafts
 
 
 def address(row, name="change") -> str:
@@ -316,6 +316,19 @@ def test_the_form_asks_no_more_for_more_rows(shipped, editor):
 
     assert len(after) == len(before)
     assert len(after) < 85
+
+
+def test_a_draft_is_read_with_no_more_queries_for_more_parts(treatment):
+    with CaptureQueriesContext(connection) as one:
+        drafts.read(treatment)
+    for anchor in ("evidence", "ethics", "regulation"):
+        add_section(treatment, anchor, "Words.")
+
+    with CaptureQueriesContext(connection) as four:
+        draft = drafts.read(treatment)
+
+    assert len(draft.sections) == 4
+    assert len(four) == len(one) < 20
 
 
 def test_a_published_treatment_cannot_be_deleted_and_the_page_says_why(treatment, manager):

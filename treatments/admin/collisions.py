@@ -86,6 +86,12 @@ class RefusesStaleSaves(admin.ModelAdmin):
         refused = "collision" in getattr(request, "stale", {})
         return type(form.__name__, (Refused, form), {}) if refused else form
 
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """What was sent, as it is: Django copies all of it for each of fourteen lists, and nothing here changes it."""
+        given = {"instance": obj, "prefix": prefix, "queryset": inline.get_queryset(request)}
+        sent = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+        return given | sent
+
     def response_change(self, request, obj):
         if "_continue" not in request.POST:
             Opening.objects.forget(obj, by=request.user)

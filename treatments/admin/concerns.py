@@ -6,7 +6,7 @@ from treatments.admin.listing import Listed
 from treatments.admin.pages import PageAdmin
 from treatments.admin.where_used import panel
 from treatments.models import Concern
-from treatments.models.standing import TOGETHER
+from treatments.models.drafts import TOGETHER
 
 
 @admin.register(Concern)

@@ -1,7 +1,8 @@
 """What all forms over drafts share: errors beside the field they are about, rows in an order of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import inf
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.db.models import F, Q
 from django.forms.formsets import ORDERING_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.forms.utils import flatatt
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -84,6 +86,15 @@ def named_in(condition) -> Iterator[str]:
                 yield child[1].name  # type: ignore[attr-defined]
 
 
+class AlreadyRead(forms.ModelChoiceField):
+    """Looks a chosen row up among those that were read for the page; Django asks the database for each."""
+
+    rows: Mapping[str, models.Model] = MappingProxyType({})
+
+    def to_python(self, value):
+        return self.rows.get(str(value)) or super().to_python(value)
+
+
 class PartFormSet(BaseInlineFormSet):
     """The rows of one list: each in its place, none of them twice."""
 
@@ -101,6 +112,20 @@ class PartFormSet(BaseInlineFormSet):
         super().add_fields(form, index)
         if ORDERING_FIELD_NAME in form.fields:
             form.fields[ORDERING_FIELD_NAME].label = "Place"
+        if self.is_bound:
+            self.look_up_key(form)
+
+    def look_up_key(self, form) -> None:
+        name = self.model._meta.pk.name
+        key = form.fields.get(name)
+        if isinstance(key, forms.ModelChoiceField) and not isinstance(key, InlineForeignKeyField):
+            known = AlreadyRead(key.queryset, initial=key.initial, required=False, widget=key.widget)
+            known.rows = self.by_key
+            form.fields[name] = known
+
+    @cached_property
+    def by_key(self) -> dict[str, models.Model]:
+        return {str(row.pk): row for row in self.get_queryset()}
 
     def validate_unique(self):
         """Beside the second of two equal rows; Django would say it above the list, and not for every constraint."""
@@ -188,10 +213,13 @@ class PlainChoices(BaseModelAdmin):
         return super().formfield_for_choice_field(db_field, request, **{"widget": QuickSelect, **kwargs})
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        kwargs.setdefault("widget", QuickSelect)
+        kwargs = {"widget": QuickSelect, "form_class": AlreadyRead} | kwargs
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field and field.queryset is not None:
-            field.choices = [("", "Choose"), *((row.pk, str(row)) for row in field.queryset)]
+            rows = list(field.queryset)
+            field.choices = [("", "Choose"), *((row.pk, str(row)) for row in rows)]
+            if isinstance(field, AlreadyRead):
+                field.rows = {str(row.pk): row for row in rows}
         return field
 
 

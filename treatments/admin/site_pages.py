@@ -5,7 +5,7 @@ from treatments.admin.attention import Stands
 from treatments.admin.listing import Listed
 from treatments.admin.pages import PageAdmin
 from treatments.models import SitePage
-from treatments.models.standing import TOGETHER
+from treatments.models.drafts import TOGETHER
 
 
 @admin.register(SitePage)

@@ -9,7 +9,7 @@ from treatments.admin.forms import DraftForm
 from treatments.admin.listing import Listed
 from treatments.admin.pages import PageAdmin
 from treatments.models import Term, Treatment
-from treatments.models.standing import TOGETHER
+from treatments.models.drafts import TOGETHER
 
 RANGES = (
     ("sessions_min", "sessions_max"),

@@ -21,6 +21,7 @@ from treatments.models.pages import SitePage
 from treatments.models.pictures import Picture, RevisionPicture
 from treatments.models.publishing import Revision
 from treatments.models.treatment import Treatment
+from treatments.parts import fields_of
 
 Columns = Mapping[str, content.Beside]
 
@@ -65,7 +66,7 @@ def compose_site_page(site_page: models.Model) -> content.SitePagePage:
 
 
 def fields(part: content.Part) -> dict:
-    return {field.name: getattr(part, field.name) for field in msgspec.structs.fields(part)}
+    return {field.name: getattr(part, field.name) for field in fields_of(type(part))}
 
 
 def with_sources(page, texts: list[str], known: dict[str, str]):

@@ -1,5 +1,6 @@
 """Rows to structs and back: what staff edit, what a file holds and what a revision stores have one shape."""
 
+import copy
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 import msgspec
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import models
+from django.db.models import prefetch_related_objects
 
 from treatments import anatomy, content
 from treatments.models.concerns import Concern
@@ -51,12 +53,45 @@ SHAPES: dict[type[models.Model], type[content.Part]] = {
     Organisation: content.Organisation,
 }
 
+TOGETHER: dict[type[models.Model], tuple[str, ...]] = {
+    Treatment: (
+        "sections__statements",
+        "indications__concern",
+        "contraindications",
+        "side_effects__source",
+        "steps",
+        "aftercare",
+        "healing",
+        "agents",
+        "products",
+        "devices",
+        "questions",
+        "alternatives__other",
+        "comparison",
+        "pictures__picture",
+        "price",
+    ),
+    Concern: ("lines__treatment",),
+    SitePage: ("sections",),
+}
+"""The parts that are read in one go, be it for one draft or for many."""
+
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 
 
 def read(row: models.Model) -> Any:
     """The draft of a treatment, concern or site page, or a source, as its struct."""
-    return msgspec.convert(values_of(row, SHAPES[type(row)]), SHAPES[type(row)])
+    return msgspec.convert(values_of(with_parts(row), SHAPES[type(row)]), SHAPES[type(row)])
+
+
+def with_parts(row: models.Model) -> models.Model:
+    """A copy that has read all its parts at once: the row itself goes on asking for what is there now."""
+    if type(row) not in TOGETHER:
+        return row
+    twin: Any = copy.copy(row)
+    twin._prefetched_objects_cache = dict(getattr(row, "_prefetched_objects_cache", {}))
+    prefetch_related_objects([twin], *TOGETHER[type(row)])
+    return twin
 
 
 def values_of(row: models.Model, shape: type[content.Part]) -> dict[str, Any]:
@@ -106,7 +141,7 @@ def clean(text: str) -> str:
 def columns(model: type[models.Model], part: content.Part) -> dict[str, Any]:
     """What a row of `model` holds of `part`; its own parts and its price are left to `write_parts`."""
     values = {}
-    for field in msgspec.structs.fields(type(part)):
+    for field in fields_of(type(part)):
         if field.name in PARTS.get(type(part), {}) or field.name == "price":
             continue
         column = model._meta.get_field(field.name)
@@ -159,7 +194,7 @@ def write(row: models.Model, part: content.Part) -> None:
             setattr(row, name, value)
         row.full_clean()
     except ValidationError as error:
-        names = {field.name: field.encode_name for field in msgspec.structs.fields(type(part))}
+        names = {field.name: field.encode_name for field in fields_of(type(part))}
         found = {names.get(name) or refused_by(row, names): told for name, told in error.message_dict.items()}
         raise ValidationError(found) from None
     row.save()

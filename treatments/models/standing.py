@@ -17,7 +17,6 @@ from treatments.fingerprint import fingerprint
 from treatments.models import drafts
 from treatments.models.comparison import Alternative
 from treatments.models.composing import Shelf, glossary, outline, subject_field
-from treatments.models.concerns import Concern
 from treatments.models.evidence import Source
 from treatments.models.pages import SitePage
 from treatments.models.pictures import Picture, PlacedPicture
@@ -25,29 +24,6 @@ from treatments.models.publishing import Publication, Revision
 from treatments.models.review_links import ReviewLink
 from treatments.models.signing import SignOff
 from treatments.models.treatment import Treatment
-
-TOGETHER: dict[type[models.Model], tuple[str, ...]] = {
-    Treatment: (
-        "sections__statements",
-        "indications__concern",
-        "contraindications",
-        "side_effects__source",
-        "steps",
-        "aftercare",
-        "healing",
-        "agents",
-        "products",
-        "devices",
-        "questions",
-        "alternatives__other",
-        "comparison",
-        "pictures__picture",
-        "price",
-    ),
-    Concern: ("lines__treatment",),
-    SitePage: ("sections",),
-}
-"""The parts that are read in one go for many drafts."""
 
 
 class Compared(NamedTuple):
@@ -217,7 +193,7 @@ def shelf_of(sources: dict[str, Source], pictures: dict[int, Picture], beside: d
 
 
 def compare_in_full(stale: list[Any], live: dict, shelf: Shelf) -> Iterator[tuple[Any, Compared]]:
-    prefetch_related_objects(stale, *TOGETHER[type(stale[0])])
+    prefetch_related_objects(stale, *drafts.TOGETHER[type(stale[0])])
     pages = snapshots(live[row.pk].pk for row in stale if row.pk in live)
     for row in stale:
         draft, own = outline(row, shelf), live.get(row.pk)
