@@ -84,7 +84,7 @@ class Database:
             subprocess.run(
                 [self.cluster.programs / "psql", self.url, "-qc", statement], check=True, capture_output=True
             )
-        time.sleep(0.5)
+        wait_until(lambda: "treatments_stamp" in self.log(), 30, "no statement is logged")
 
     def log(self) -> str:
         return (self.cluster.folder / "log").read_text()
