@@ -22,6 +22,10 @@ class Standing(Enum):
     CLOSED = "closed"
 
 
+OFFERED = 200
+"""Treatments to choose from in the form. Whoever comes from the page of another one finds that one too."""
+
+
 class Reception(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     legal_name: str = ""
@@ -62,13 +66,14 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         return self.retention_days or settings.ENQUIRY_TEST_DAYS
 
 
-def reception() -> Reception:
+def reception(*, about: str = "") -> Reception:
+    """With the treatment that is asked `about` among those to choose from, however many there are."""
     try:
-        current = read()
+        current, asked = read(), named(live().filter(slug=about)[:1])
     except DatabaseError:
         return msgspec.structs.replace(recalled(), answers=False)
     remember(current)
-    return current
+    return msgspec.structs.replace(current, treatments=tuple(dict.fromkeys((*current.treatments, *asked))))
 
 
 def read() -> Reception:
@@ -76,15 +81,18 @@ def read() -> Reception:
     names = {field.name for field in Organisation._meta.fields} & set(Reception.__struct_fields__)
     return Reception(
         **{name: getattr(row, name) for name in names},
-        treatments=live_treatments(),
+        treatments=named(live().order_by("slug")[:OFFERED]),
         clinics=tuple((str(clinic.pk), str(clinic)) for clinic in Clinic.objects.filter(shown=True)),
     )
 
 
-def live_treatments() -> tuple[tuple[str, str], ...]:
-    """Slug and name of what patients can read about now; a draft is never among them."""
-    live = Revision.objects.live(at=timezone.now()).filter(treatment__isnull=False)
-    cards = [revision.summary_card for revision in live.defer("snapshot")]
+def live():
+    return Revision.objects.live(at=timezone.now()).filter(treatment__isnull=False).defer("snapshot")
+
+
+def named(revisions) -> tuple[tuple[str, str], ...]:
+    """Slug and name of what patients can read about now, by name; a draft is never among them."""
+    cards = [revision.summary_card for revision in revisions]
     return tuple(sorted({card.slug: card.name for card in cards}.items(), key=lambda pair: pair[1]))
 
 

@@ -47,7 +47,7 @@ def form_page(view):
 
 @form_page
 def enquire(request):
-    desk = reception()
+    desk = reception(about=asked_about(request))
     if desk.standing is Standing.CLOSED and desk.answers:
         return show(request, desk, "enquiries/closed.html", status=200 if request.method != "POST" else 403)
     if request.method == "POST":
@@ -58,6 +58,11 @@ def enquire(request):
     chosen = request.GET.get("treatment", "")
     first = {"slip": slips.issue(words.version), "treatment": chosen if chosen in dict(desk.treatments) else ""}
     return ask(request, EnquiryForm(initial=first, desk=desk, notice=words))
+
+
+def asked_about(request) -> str:
+    given = request.POST if request.method == "POST" else request.GET
+    return given.get("treatment", "")[:80]
 
 
 @sensitive_variables()

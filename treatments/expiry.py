@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db.models import Min, Q
+from django.db.models import Min
 from django.utils import timezone
 
 from treatments import content, facts, review
@@ -38,9 +38,6 @@ def midnight_after(day: datetime.date) -> datetime.datetime:
 
 def of_lists(*, at: datetime.datetime) -> list[datetime.datetime]:
     """The next plan that begins or ends, and the next review that falls due, whichever page they belong to."""
-    plans = Publication.objects.filter(Q(live_from__gt=at) | Q(live_until__gt=at)).not_cancelled()
-    found = plans.aggregate(
-        begins=Min("live_from", filter=Q(live_from__gt=at)), ends=Min("live_until", filter=Q(live_until__gt=at))
-    )
+    planned = Publication.objects.next_moment(after=at)
     due = SignOff.objects.filter(valid_until__gt=at).aggregate(due=Min("valid_until"))
-    return [moment for moment in (*found.values(), *due.values()) if moment]
+    return [moment for moment in (planned, *due.values()) if moment]

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Exists, OuterRef
 from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
 
 from cosma.pagestore import expires, public_page
 from treatments import expiry, views
 from treatments.models import Publication, Revision, SignOff
+from treatments.models.totals import live_pages
 
 PART = 10_000
 PATHS = {"treatment": "/treatments/{}/", "concern": "/concerns/{}/", "site_page": "/{}/"}
@@ -34,7 +35,7 @@ def sitemap(request, number: int | None = None):
     """The whole map, or its index where it is too long for one file; with a number, that part of it."""
     now = timezone.now()
     expires(request, *expiry.of_lists(at=now))
-    live = live_pages(now)
+    live = live_pages(at=now)
     own = lists(live, now)
     sizes = live if may_all_be_listed() else {kind: listable(kind, at=now).count() for kind in PATHS}
     parts = -(-(len(own) + sum(sizes.values())) // PART)
@@ -92,12 +93,6 @@ def lists(live: dict[str, int], at: datetime) -> list[Address]:
         last = -(-live[kind] // views.PAGE_SIZE)
         found += [Address(f"/{kind}s/?page={number}", modified) for number in range(2, last + 1)]
     return [*found, Address("/compare/", changed["treatment"])]
-
-
-def live_pages(at: datetime) -> dict[str, int]:
-    """How many pages of each kind patients can read now, counted in one go."""
-    counts = {kind: Count(f"revision__{kind}") for kind in PATHS}
-    return Publication.objects.shown(at=at).aggregate(**counts)
 
 
 def may_all_be_listed() -> bool:

@@ -25,6 +25,7 @@ from treatments import (
     therapy,
 )
 from treatments.models import Organisation, Revision
+from treatments.models.totals import live_pages
 
 PAGE_SIZE = 24
 TREATMENTS = "Treatments"
@@ -148,10 +149,18 @@ def treatments_for(request, slug: str):
     return render(request, "treatments/list.html", context | {"concerns": live_cards("concern"), "chosen": page})
 
 
-def numbered(found, number):
+class Counted(Paginator):
+    """A list whose length is known already."""
+
+    def __init__(self, found, count: int):
+        super().__init__(found, PAGE_SIZE)
+        self.count = count
+
+
+def numbered(pages: Paginator, number):
     """An address of a list that has no such page is refused, or every number would be one more page to store."""
     try:
-        return Paginator(found, PAGE_SIZE).page(number)
+        return pages.page(number)
     except InvalidPage:
         raise Http404 from None
 
@@ -162,7 +171,10 @@ def listing(request, kind: str, *, heading: str, title: str, description: str, a
     `among` narrows it: the name of the parameter that does, its value, and the slugs of those that stay.
     """
     expires(request, *expiry.of_lists(at=timezone.now()))
-    listed = live_cards(kind).filter(slug__in=among[2]) if among else live_cards(kind)
+    if among:
+        listed = Paginator(live_cards(kind).filter(slug__in=among[2]), PAGE_SIZE)
+    else:
+        listed = Counted(live_cards(kind), live_pages(at=timezone.now())[kind])
     cards = numbered(listed, request.GET.get("page", 1))
     filtered = {among[0]: among[1]} if among else {}
     number = {"page": cards.number} if cards.number > 1 else {}

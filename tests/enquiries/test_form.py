@@ -10,7 +10,7 @@ from enquiries.models import Attempt, Enquiry, Notice, State
 from enquiries.slips import OPEN_FOR
 from outbox.models import Mail
 from tests.enquiries.patient import enquire, make_enquiry, open_for_enquiries, open_form, send, slip_in, words
-from tests.factories import make_organisation, make_treatment
+from tests.factories import make_organisation, make_treatment, publish
 
 
 class PatientTests(TestCase):
@@ -98,6 +98,18 @@ class PatientTests(TestCase):
         page = self.client.get("/enquire/?treatment=needling")
 
         self.assertContains(page, '<option value="needling" selected')
+
+    @patch("enquiries.reception.OFFERED", 1)
+    def test_on_a_large_site_each_treatment_can_be_asked_about_from_its_page(self):
+        publish(make_treatment("peeling"))
+        fields = {"slip": open_form(self.client), **words(treatment="peeling")}
+
+        page = self.client.get("/enquire/?treatment=peeling").content.decode()
+        send(self.client, fields)
+
+        assert '<option value="peeling" selected' in page
+        assert 'value="peeling"' not in self.client.get("/enquire/").content.decode()
+        assert Enquiry.objects.get().treatment_name == "Peeling"
 
     def test_drafts_cannot_be_asked_about(self):
         make_treatment("unpublished")

@@ -2,15 +2,21 @@
 
 import re
 import xml.etree.ElementTree as ET
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.db import connection
 from django.test import RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from cosma.middleware import security_headers
 from cosma.views import ANSWERERS, TRAINERS
 from tests.factories import make_concern, make_doctor, make_site_page, make_treatment, publish
 from tests.reader import read
-from treatments import sitemaps
+from treatments import sitemaps, views
+from treatments.models import Treatment, totals
 from treatments.models.publishing import withdraw
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +128,36 @@ def test_owners_prove_the_site_theirs_on_the_first_page_alone(client):
 
     assert [m["content"] for m in first.all("meta") if m["name"] == "google-site-verification"] == [codes[0][1]]
     assert not [m for m in other.all("meta") if m["name"] == "google-site-verification"]
+
+
+def test_a_large_site_counts_its_pages_anew_after_each_publish_and_each_plan(client, monkeypatch):
+    monkeypatch.setattr(totals, "MANY", 1)
+    monkeypatch.setattr(totals, "KEPT", {})
+    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+    noon = timezone.now()
+
+    def pages() -> list[int]:
+        connection.check_constraints()  # or PostgreSQL would move the stamps at the end of the test
+        return [client.get(f"/treatments/?page={number}").status_code for number in (1, 2, 3)]
+
+    publish(make_treatment("one"))
+    assert pages() == pages() == [200, 404, 404]
+    publish(make_treatment("two"))
+    publish(make_treatment("three"), at=noon + timedelta(hours=1))
+    assert pages() == [200, 200, 404]
+    with time_machine.travel(noon + timedelta(hours=2)):
+        assert pages() == [200, 200, 200]
+    withdraw(Treatment.objects.get(slug="two"), by=None)
+    assert pages() == [200, 404, 404]
+
+
+def test_a_large_site_does_not_count_for_each_reader(client, monkeypatch):
+    monkeypatch.setattr(totals, "MANY", 1)
+    monkeypatch.setattr(totals, "KEPT", {})
+    publish(make_treatment())
+    client.get("/treatments/")
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/treatments/")
+
+    assert not [query for query in queries if "COUNT(" in query["sql"]]

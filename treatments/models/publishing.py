@@ -245,6 +245,8 @@ class Publication(models.Model):
                 violation_error_message="Say in one plain line what changed: patients read it.",
             ),
         ]
+        # Few have an end, and fewer one to come: lists ask for the next one each time they are made.
+        indexes = [models.Index(fields=["live_until"], name="publication_ends", condition=Q(live_until__isnull=False))]
 
     def __str__(self):
         return f"{self.revision} from {self.live_from:%d %B %Y %H:%M}"

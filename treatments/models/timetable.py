@@ -1,8 +1,10 @@
 """Which publications show a page when, of those that were not called off before they began."""
 
+import datetime
+
 from django.apps import apps
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Min, OuterRef, Q
 
 
 class PublicationQuerySet(models.QuerySet):
@@ -33,3 +35,12 @@ class PublicationQuerySet(models.QuerySet):
 
     def shown(self, *, at):
         return self.filter(Q(live_until__isnull=True) | Q(live_until__gt=at), live_from__lte=at)
+
+    def next_moment(self, *, after) -> datetime.datetime | None:
+        """When the next plan begins or ends, of whichever page."""
+        plans = self.not_cancelled().filter(Q(live_from__gt=after) | Q(live_until__gt=after))
+        found = plans.aggregate(
+            begins=Min("live_from", filter=Q(live_from__gt=after)),
+            ends=Min("live_until", filter=Q(live_until__gt=after)),
+        )
+        return min(filter(None, found.values()), default=None)
