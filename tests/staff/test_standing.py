@@ -1,6 +1,7 @@
 """What staff see of where pages stand: on the first page, in lists, on the change page."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from treatments.models import Practitioner, Source, Statement, Treatment, freeze
 from treatments.models.publishing import withdraw
 from treatments.models.review_links import send_for_review
 from treatments.models.signing import sign
-from treatments.models.standing import standings
+from treatments.models.standing import KEPT, standings
 from treatments.states import needing_attention
 
 DAY = datetime.timedelta(days=1)
@@ -235,6 +236,21 @@ def test_forty_pages_more_ask_the_database_no_more(editor):
         editor.get("/admin/")
 
     assert len(many) <= len(few)
+
+
+def test_a_worker_that_has_just_started_compares_only_what_changed_meanwhile(editor):
+    same, other = (publish(make_treatment(slug)).subject for slug in ("alpha", "beta"))
+    standings([same, other], at=timezone.now())
+    KEPT.clear()
+    Statement.objects.filter(section__treatment=other).update(text="Other words.")
+
+    with CaptureQueriesContext(connection) as asked:
+        found = standings(Treatment.objects.all(), at=timezone.now())
+
+    read = [query["sql"] for query in asked if query["sql"].startswith('SELECT "treatments_revision"."id"')]
+    read = [sql for sql in read if "snapshot" in sql]
+    assert len(read) == 1 and re.search(r"IN \(\d+\)", read[0]), "one page is read in full"
+    assert found[other.pk].clinical and not found[same.pk].clinical
 
 
 def test_the_list_does_not_count_for_each_filter(editor):

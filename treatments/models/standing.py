@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
+from django.core.cache import cache
 from django.db import models
 from django.db.models import Count, F, prefetch_related_objects
 
@@ -40,7 +41,10 @@ class Compared(NamedTuple):
 
 Rows = list[tuple[str, list]]
 """The name of each table and the columns of one row."""
-KEPT: dict[tuple[str, int], Compared] = {}
+KEPT: dict[str, dict[int, Compared]] = {}
+"""By kind and key of the page, in this process. The cache holds the same for one that has just started."""
+IN_CACHE = f"compared-{content.SCHEMA}"
+"""One entry for all pages of a kind: a cache of files holds few."""
 AT_ONCE = 400
 
 
@@ -170,13 +174,22 @@ def compare(subjects: list[Any], live: dict[int, Any], *, kind: str, at) -> dict
     pictures = Picture.objects.in_bulk(named(parts, PlacedPicture, "picture_id"))
     terms = glossary() if kind == "treatment" else ()
     keys = {pk: in_short(live.get(pk), found, sources, pictures, beside, terms) for pk, found in parts.items()}
-    known = {row.pk: KEPT.get((kind, row.pk)) for row in subjects}
-    stale = [row for row in subjects if (one := known[row.pk]) is None or one.key != keys[row.pk]]
+    known = remembered(kind, keys)
+    stale = [row for row in subjects if row.pk not in known]
     if stale:
         shelf = shelf_of(sources, pictures, beside)._replace(terms=terms)
         for row, compared in compare_in_full(stale, live, shelf):
-            KEPT[kind, row.pk] = known[row.pk] = compared._replace(key=keys[row.pk])
-    return {pk: one for pk, one in known.items() if one}
+            KEPT[kind][row.pk] = known[row.pk] = compared._replace(key=keys[row.pk])
+        cache.set(f"{IN_CACHE}-{kind}", KEPT[kind], timeout=30 * 24 * 3600)
+    return known
+
+
+def remembered(kind: str, keys: dict[int, str]) -> dict[int, Compared]:
+    """What is known already of the drafts that have these digests."""
+    kept = KEPT.setdefault(kind, {})
+    if any(pk not in kept or kept[pk].key != key for pk, key in keys.items()):
+        kept |= cache.get(f"{IN_CACHE}-{kind}", {})
+    return {pk: kept[pk] for pk, key in keys.items() if pk in kept and kept[pk].key == key}
 
 
 def checked_until(day: datetime.date | None, days: int) -> datetime.date | None:
