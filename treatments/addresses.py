@@ -104,6 +104,6 @@ def gone(request) -> HttpResponse:
     context = {
         "status": 410,
         "heading": "We took this page down",
-        "text": "It was here before, and it will not come back at this address. The pages below may help you.",
+        "text": "It was here before. We do not show it any more. The pages below may help you.",
     }
     return render(request, "error.html", context, status=410)

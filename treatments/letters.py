@@ -4,11 +4,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from outbox.kinds import Letter, kind
+from treatments.models.directory import Organisation
 from treatments.models.review_links import CODE_MAIL, LINK_MAIL, RECEIPT_MAIL, ReviewLink
 
 LINK_BODY = """Dear doctor,
 
-{site} asks you to read a page and to sign it, or to return it with your remarks:
+{clinic} asks you to read its page "{page}" and to sign it, or to return it with your remarks:
 
 {url}
 
@@ -42,8 +43,10 @@ def link_letter(key: str) -> Letter | None:
     if link is None:
         return None
     until = timezone.localtime(link.expires_at)
-    body = LINK_BODY.format(site=settings.SITE_URL, url=address(link), until=f"{until.day} {until:%B %Y}")
-    return Letter(link.practitioner.email, "A page for you to read and sign", body, confidential=True)
+    clinic = Organisation.objects.values_list("name", flat=True).first() or settings.SITE_URL
+    page = link.revision.summary_card.name
+    body = LINK_BODY.format(clinic=clinic, page=page, url=address(link), until=f"{until.day} {until:%B %Y}")
+    return Letter(link.practitioner.email, f"{page}: a page for you to read and sign", body, confidential=True)
 
 
 @kind(CODE_MAIL)

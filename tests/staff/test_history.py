@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.factories import add_price, make_concern, make_doctor, make_site_page, make_treatment, publish
 from tests.staff.people import Form
-from treatments.models import Change, Publication, Revision, Source, Statement
+from treatments.models import Change, Publication, Revision, Source, Statement, freeze
 from treatments.models.publishing import withdraw
 from treatments.models.restoring import restore
 
@@ -42,6 +42,16 @@ def treatment(db):
     withdraw(made, by=None, at=clock(MARCH.replace(day=5), 0))
     rewrite("No needles.")
     return made
+
+
+def test_unsigned_words_are_not_offered_again_on_a_public_site(editor, settings):
+    settings.PUBLISH_UNREVIEWED = False
+    treatment = make_treatment()
+    old = freeze(treatment, by=None)
+
+    page = editor.get(f"/admin/treatments/treatment/{treatment.pk}/again/?revision={old.number}").content.decode()
+
+    assert "A doctor must sign these words first" in page and "Publish it again" not in page
 
 
 def test_the_history_says_who_answers_for_every_revision(treatment, editor, manager):
@@ -105,7 +115,7 @@ def test_any_two_versions_stand_side_by_side(treatment, editor, a, b, old, new):
 
     assert f"taken out: </span>{old}</del>" in page
     assert f"put in: </span>{new}</ins>" in page
-    assert "Clinical words and figures" in page and "<h3>In brief</h3>" in page
+    assert "Medical words and figures" in page and "<h3>In brief</h3>" in page
 
 
 def test_figures_read_as_old_and_new_and_clinical_ones_come_first(editor):
@@ -118,8 +128,8 @@ def test_figures_read_as_old_and_new_and_clinical_ones_come_first(editor):
 
     page = words(editor.get(address(treatment, "compare")))
 
-    assert page.index("Clinical words") < page.index("<h3>What happens</h3>") < page.index("Not clinical")
-    assert page.index("Not clinical") < page.index("<h3>Cost</h3>")
+    assert page.index("Medical words") < page.index("<h3>What happens</h3>") < page.index("Not medical")
+    assert page.index("Not medical") < page.index("<h3>Cost</h3>")
     assert '6</del> <span aria-hidden="true">→</span> <ins><span class="visually-hidden">now: </span>8</ins>' in page
 
 
@@ -186,7 +196,7 @@ def test_sources_that_changed_since_are_named_before_restoring(editor):
 
 def test_an_older_revision_is_published_again(treatment, editor):
     page = words(editor.get(address(treatment, "again", revision=1)))
-    assert "Asha Rao signed these clinical words" in page
+    assert "Asha Rao signed these medical words" in page
 
     answer = press(editor, treatment, "again", 1, significant="on", change_line="Back to the words of March.")
 

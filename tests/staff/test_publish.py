@@ -56,7 +56,7 @@ def test_signed_words_say_who_signed_them(editor):
 
     page = editor.get(address(treatment)).content.decode()
 
-    assert "Asha Rao signed these clinical words" in page
+    assert "Asha Rao signed these medical words" in page
     assert "No doctor has reviewed" not in page
 
 

@@ -179,13 +179,15 @@ def test_four_eyes_hold_inside_the_admin(reviewer_doctor, treatment):
 def test_a_reviewer_takes_the_signature_back_and_says_why(reviewer_doctor, treatment, editor):
     doctor, client, _ = reviewer_doctor
     live = publish(treatment, signed_by=doctor)
-    assert "Take my signature back" in client.get(address(treatment)).content.decode()
+    page = client.get(address(treatment)).content.decode()
+    assert "Take my signature back" in page and ">Read and sign</a>" not in page
 
     page = client.post(
         address(treatment), {"withdraw": live.sign_offs.get().pk, "why": "One <b>risk</b> is missing."}, follow=True
     ).content.decode()
 
     assert "You took your signature back" in page and "Take my signature back" not in page
+    assert ">Read and sign</a>" in page, "what patients read waits for a signature again"
     assert valid_signature(live, at=timezone.now()) is None
     history = editor.get(address(treatment, "history")).content.decode()
     assert "taken back on" in history and "One &lt;b&gt;risk&lt;/b&gt; is missing." in history

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from outbox.models import Mail
-from tests.factories import add_section, make_doctor, make_editor, make_treatment
+from tests.factories import add_section, make_doctor, make_editor, make_organisation, make_treatment
 from treatments.models import Change, Remark, ReviewLink, SignOff, freeze
 from treatments.models.review_links import CODE_TRIES, LINK_LASTS, MOST_CODES, send_for_review
 from treatments.models.signing import valid_signature
@@ -58,6 +58,15 @@ def test_the_doctor_reads_the_page_as_patients_will_see_it(client, link):
     page = response.content.decode()
     assert response.status_code == 200
     assert "It may help." in page and "Sign these words" in page and "All its words are new to you" in page
+
+
+def test_the_mail_says_who_asks_and_about_what(treatment, link):
+    make_organisation(name="Cosma Beauty")
+
+    letter = mail("review-link")
+
+    assert "Cosma Beauty asks you to read its page" in letter.body
+    assert treatment.name in letter.subject and treatment.name in letter.body
 
 
 def test_the_answer_is_not_kept_found_or_told_to_other_pages(client, link):

@@ -19,6 +19,7 @@ from treatments.admin.days import addresses, asked_for
 from treatments.admin.places import change_url
 from treatments.admin.versions import Version, compared, version
 from treatments.models import Revision, SignOff, Source, compose, drafts
+from treatments.models.admission import NotSigned, refuse_unsigned
 from treatments.models.restoring import restore
 
 PUBLISH = "treatments.publish_revision"
@@ -106,7 +107,8 @@ class HistoryViews(admin.ModelAdmin):
         before = Version("live", "what patients read now", live.page, live) if live else wanted
         shown = {"title": f"Publish {wanted.name} of {subject} again", "form": form, "live": live}
         shown |= {"seen": live.pk if live else 0, "already": live == revision}
-        shown |= {"review": publishing.reviewed(revision.fingerprint)}
+        shown |= {"review": publishing.reviewed(revision.fingerprint), "unsigned": unsigned(revision)}
+        shown |= {"restore_url": self.own_url("restore", subject.pk)}
         context = self.between(request, subject, before, wanted) | shown
         return TemplateResponse(request, "admin/again.html", context)
 
@@ -178,6 +180,15 @@ class HistoryViews(admin.ModelAdmin):
             "groups": compared(before.page, after.page),
             "same_layout": before.page == after.page,
         }
+
+
+def unsigned(revision: Revision) -> bool:
+    """Whether these words need a signature before patients may read them again."""
+    try:
+        refuse_unsigned(revision, at=timezone.now())
+    except NotSigned:
+        return True
+    return False
 
 
 def locked(subject: models.Model) -> models.Model:

@@ -168,8 +168,11 @@ class ReviewViews(admin.ModelAdmin):
             "review": publishing.reviewed(fingerprint(page)),
             "may_send": request.user.has_perm(attention.SEND),
             "own_signatures": own_signatures(subject, request.user) if request.user.has_perm(attention.SIGN) else (),
-            "sign_url": self.own_url("sign", subject.pk) if attention.is_doctor(request.user) else "",
+            "sign_url": self.own_url("sign", subject.pk) if self.waits_for(request.user, subject) else "",
         }
+
+    def waits_for(self, user, subject) -> bool:
+        return attention.is_doctor(user) and to_sign(subject, user)[0] is not None
 
     def sign(self, request, object_id):
         """The doctor's page inside the admin: the same words, remarks and rules, and a code from the app."""

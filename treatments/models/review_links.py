@@ -218,4 +218,4 @@ def refuse_unfit(revision: Revision, practitioner: Practitioner, *, by_mail: boo
     if not practitioner.registration_number:
         raise ValidationError(f"{practitioner} has no registration number. A manager can enter it.")
     if own_changes(revision, practitioner).exists():
-        raise ValidationError(f"{practitioner} changed clinical words of this page: another doctor must sign.")
+        raise ValidationError(f"{practitioner} changed medical words of this page: another doctor must sign.")

@@ -127,7 +127,7 @@ def sign(revision: Revision, practitioner: Practitioner, *, rendered_text: str, 
     authors = own_changes(revision, practitioner)
     if authors.exists():
         fields = ", ".join(sorted(set(authors.values_list("field", flat=True)))[:3])
-        raise OwnWords(f"{practitioner} changed clinical words of this page ({fields}): another doctor must sign.")
+        raise OwnWords(f"{practitioner} changed medical words of this page ({fields}): another doctor must sign.")
     pagestore.touch()
     return SignOff.objects.create(
         revision=revision,
