@@ -15,7 +15,8 @@ from treatments.models.stamps import Stamp
 
 RENDER = Template._render
 
-hypothesis_settings.register_profile("cosma", deadline=None, max_examples=60, database=None)
+hypothesis_settings.register_profile("cosma", deadline=None, max_examples=25, database=None)
+hypothesis_settings.register_profile("soak", deadline=None, max_examples=300, database=None)
 hypothesis_settings.load_profile("cosma")
 
 

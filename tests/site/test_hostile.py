@@ -5,6 +5,7 @@ import logging
 import time
 
 import pytest
+from django.urls import resolve
 
 from tests.wire import ask, public_paths
 
@@ -162,10 +163,16 @@ def fault(answer, began: float) -> str | None:
     return None
 
 
+def one_path_a_view() -> list[str]:
+    """The same view at a second address reads the same input with the same code."""
+    by_view = {getattr(view := resolve(path).func, "__wrapped__", view): path for path in reversed(public_paths())}
+    return sorted(by_view.values())
+
+
 def faults(inputs: dict, request) -> list[str]:
-    """`request(path, input)` for every public address and every input."""
+    """`request(path, input)` for one address of every public view and every input."""
     found = []
-    for path in public_paths():
+    for path in one_path_a_view():
         for name, value in inputs.items():
             began = time.process_time()
             wrong = fault(request(path, value), began)

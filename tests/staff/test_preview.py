@@ -1,11 +1,12 @@
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from tests.factories import make_concern, make_site_page, make_source, make_treatment, publish
 from tests.staff.people import staff_client
 from treatments import anatomy, layout
 from treatments.admin.places import TYPED, edit_links
-from treatments.models import Concern, Revision, SitePage, Statement, Treatment, compose
+from treatments.models import Concern, Revision, Section, SitePage, Statement, Treatment, compose
 
 
 def preview(subject) -> str:
@@ -67,12 +68,23 @@ def test_a_reader_who_may_not_edit_gets_no_edit_links(reviewer):
 def test_every_part_of_the_shipped_pages_leads_to_where_it_is_edited(shipped, editor):
     for subject in (Treatment.objects.get(slug="mesotherapy"), Concern.objects.first(), SitePage.objects.first()):
         assert editor.get(preview(subject)).content.decode().count('class="edit"') >= 2
-        forms = {}
+        forms: dict[str, str] = {}
+        sections = {str(pk) for pk in Section.objects.filter(treatment__slug=subject.slug).values_list("pk", flat=True)}
         for url in edit_links(subject).values():
             address, _, fragment = url.partition("#")
-            forms[address] = forms.get(address) or editor.get(address)
-            assert forms[address].status_code == 200, url
-            assert not fragment or f'id="{fragment}"' in forms[address].content.decode(), url
+            found = resolve(address.partition("?")[0])
+            if found.url_name == "treatments_section_change":
+                assert found.kwargs["object_id"] in sections
+            # Sections, and places where one is missing, differ in their key alone: one form of each kind is opened.
+            kind = found.url_name
+            forms[kind] = forms.get(kind) or opened(editor, address)
+            assert not fragment or f'id="{fragment}"' in forms[kind], url
+
+
+def opened(client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
 
 
 def test_every_block_of_a_treatment_page_has_its_edit_link(shipped):
