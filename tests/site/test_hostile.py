@@ -7,15 +7,18 @@ import time
 import pytest
 from django.urls import resolve
 
+from tests.factories import make_concern, make_organisation, make_site_page, make_source, make_treatment, publish
 from tests.wire import ask, public_paths
 
-pytestmark = pytest.mark.usefixtures("shipped")
+pytestmark = pytest.mark.usefixtures("small_site")
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = 'multipart/form-data; boundary="b"'
 REFUSED = {400, 403, 404, 405, 413, 415, 422}
 FINE = {200, 301, 302, 303, 304, 410, 429}
 SECONDS = 2
+WITHOUT_A_PAGE = {"/indexnow.txt", "/sitemap-1.xml", "/review/1:no-such-token/"}
+"""They answer on sites with a key, with very many pages, and to those who were sent a link."""
 
 
 def multipart(value: bytes, head: bytes = b'Content-Disposition: form-data; name="name"') -> bytes:
@@ -143,6 +146,25 @@ BODIES = {
         multipart(b"a", b'Content-Disposition: form-data; name="f"; filename="../\x00\xff.png"'),
     ),
 }
+
+
+@pytest.fixture
+def small_site(db):
+    """Every public address with something to show, and no more of it than that: thousands of pages are asked for."""
+    make_organisation()
+    treatment = make_treatment("mesotherapy")
+    treatment.questions.create(anchor="faq-more", question="Does it hurt much?", answer="Some [@trial].")
+    make_source("trial")
+    publish(treatment)
+    publish(make_concern("fine-lines"))
+    for slug in ("about", "accessibility", "editorial-policy", "privacy"):
+        publish(make_site_page(slug))
+
+
+def test_the_small_site_shows_all_that_is_asked_for():
+    refused = {path for path in public_paths() if ask(path).status not in FINE}
+
+    assert refused == WITHOUT_A_PAGE
 
 
 @pytest.fixture(autouse=True)
