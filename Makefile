@@ -35,7 +35,7 @@ fix: install-dev ## format, and mend what can be mended without asking
 	@$(PY) -m ruff format .
 
 bench: install-dev tools ## measure speed side by side with the references, and what the site promises
-	@status=0; for one in bench benches.searching bench_promises bench_enquiries; do \
+	@status=0; for one in bench benches.searching benches.scale bench_promises bench_enquiries; do \
 		$(PY) -m tests.$$one || status=1; done; exit $$status
 
 soak: install-dev tools ## the long tests: faults at full length and count (a part: SOAK_SHARE=0.05 make soak)

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Subquery
 from treatments.models.publishing import KINDS, Publication
 from treatments.models.stamps import Stamp
 
-MANY = 5000
+MANY = 500
 """Fewer are counted in no time."""
 
 

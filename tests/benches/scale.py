@@ -1,0 +1,65 @@
+"""What a page costs among 50 treatments and among 100,000 on PostgreSQL: part of `make bench`.
+
+CPU time of Python and of PostgreSQL for all of Django, without the page store: a stored page never asks how many there
+are. `python -m tests.benches.scale 20000` tries it with fewer.
+"""
+
+import resource
+import sys
+import time
+
+from tests.benches.searching import prepare
+
+FEW, MANY, TIMES = 50, 100_000, 20
+MOST_GROWTH, MOST_SECONDS, MOST_MEGABYTES = 1.2, 1, 100
+
+
+def main(many: int = MANY) -> bool:
+    """True when the goals are met."""
+    prepare()
+    from tests.benches.many import make_many, slug
+
+    paths = [f"/treatments/{slug(1)}/", "/treatments/", "/"]
+    make_many(FEW, search=False)
+    few = costs(paths)
+    make_many(many - FEW, start=FEW, search=False)
+    grown = costs(paths)
+    figures = {f"{path}, times the cost of {FEW}": (grown[path] / few[path], MOST_GROWTH) for path in paths}
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    maps = ["/sitemap.xml", *(f"/sitemap-{number}.xml" for number in range(1, many // 10_000 + 1))]
+    figures |= {f"{path}, seconds of CPU": (seconds / 1000, MOST_SECONDS) for path, seconds in costs(maps, 2).items()}
+    taken = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return report(figures | {"megabytes that the maps took": (taken, MOST_MEGABYTES)}, grown)
+
+
+def costs(paths: list[str], times: int = TIMES) -> dict[str, float]:
+    """Milliseconds of CPU time of each."""
+    from django.db import connection
+
+    from tests.benches.load import cpu_seconds
+    from tests.wire import ask
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    found = {}
+    for path in paths:
+        assert ask(path).status == 200, path
+        before = time.process_time() + cpu_seconds(backend)
+        for _ in range(times):
+            ask(path)
+        found[path] = 1000 * (time.process_time() + cpu_seconds(backend) - before) / times
+    return found
+
+
+def report(figures: dict[str, tuple[float, float]], grown: dict[str, float]) -> bool:
+    for path, cost in grown.items():
+        print(f"{path:50} {cost:8.1f} ms")
+    for name, (figure, goal) in figures.items():
+        print(f"{name:70} {figure:8.2f}, at most {goal}{'' if figure <= goal else ': MISSED'}")
+    return all(figure <= goal for figure, goal in figures.values())
+
+
+if __name__ == "__main__":
+    sys.exit(not main(int(sys.argv[1]) if sys.argv[1:] else MANY))
