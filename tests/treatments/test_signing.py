@@ -78,6 +78,13 @@ def test_a_withdrawn_signature_stands_no_more(treatment, doctor):
     assert valid_signature(revision, at=timezone.now()) is None
 
 
+def test_a_signature_that_is_taken_back_twice_keeps_the_first_reason(treatment, doctor):
+    signature = sign(freeze(treatment, by=None), doctor, rendered_text="It may help.")
+    signature.withdraw(note="I was too quick.")
+
+    assert SignOff.objects.get().withdraw(note="Again.").note == "I was too quick."
+
+
 def test_nobody_signs_their_own_words(treatment, doctor, editor):
     change(treatment, by=editor)
 

@@ -90,9 +90,13 @@ class SignOff(models.Model):
 
     @transaction.atomic
     def withdraw(self, *, note: str = "", at=None) -> "Withdrawal":
-        """Takes the badge off every page that shows these words, at once. Plans that rest on it are called off."""
+        """Takes the badge off every page that shows these words, at once. Plans that rest on it are called off.
+
+        Of two presses at once, the first counts.
+        """
         pagestore.touch()
-        withdrawal = Withdrawal.objects.create(sign_off=self, note=note, at=at or timezone.now())
+        said = {"note": note, "at": at or timezone.now()}
+        withdrawal, _ = Withdrawal.objects.get_or_create(sign_off=self, defaults=said)
         plans = Publication.objects.filter(revision__fingerprint=self.fingerprint, live_from__gt=timezone.now())
         # The first one first: the words of a plan excuse the same words in a later one.
         for key in plans.not_cancelled().order_by("live_from").values_list("pk", flat=True):
