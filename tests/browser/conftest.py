@@ -7,12 +7,14 @@ published. The processes of a parallel run share one.
 import fcntl
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +57,16 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {"VAR_DIR": str(self.folder / "var"), "PORT": str(self.port)}
+        own = {
+            "VAR_DIR": str(self.folder / "var"),
+            "PORT": str(self.port),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+        }
+        return os.environ | own
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "var" / "db.sqlite3"
 
     @property
     def log(self) -> Path:
@@ -74,6 +85,10 @@ class Site:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def query(self, sql: str, *values) -> list[tuple]:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
+            return database.execute(sql, values).fetchall()
 
 
 @pytest.fixture(scope="session")

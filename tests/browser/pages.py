@@ -23,6 +23,11 @@ ONE_OF_EACH = [
 ]
 
 
+HALVES = [slice(0, None, 2), slice(1, None, 2)]
+"""Of a list of pages: one for each of two processes."""
+SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
 def listed(site) -> list[str]:
     with urllib.request.urlopen(f"{site.url}/sitemap.xml", timeout=10) as answer:
         document = XML.fromstring(answer.read())
@@ -36,3 +41,9 @@ def every_page(site) -> list[str]:
 def unfold(page) -> None:
     """Opens every part that a reader could open."""
     page.eval_on_selector_all("details", "found => found.forEach(e => { e.open = true })")
+
+
+def switch(page, *, dark: bool) -> None:
+    """To the colours of the other scheme, at once: none of them halfway through a transition."""
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.evaluate("document.getAnimations().forEach(animation => animation.finish())")

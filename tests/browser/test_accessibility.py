@@ -3,28 +3,36 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.pages import every_page, unfold
+from tests.browser.pages import HALVES, SIDEWAYS, every_page, switch, unfold
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-OPTIONS = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-WIDTHS = (320, 1280)
+ALL = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+"""What the other scheme can break: it changes nothing but colours."""
+VIEWS = [(320, False, ALL), (1280, False, ALL), (1280, True, COLOURS), (320, True, COLOURS)]
+OUTSIDE = """found => found.filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 3).map(e => e.outerHTML.slice(0, 80))"""
 
 
-def violations(page) -> list[str]:
-    found = Axe().run(page, options=OPTIONS).response["violations"]
+def violations(page, options=ALL) -> list[str]:
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_breaks_a_rule(site, open_page, scheme):
-    page, found = open_page("/", dark=scheme == "dark"), {}
-    for path in every_page(site):
+@pytest.mark.parametrize("half", HALVES, ids=["odd", "even"])
+def test_no_page_breaks_a_rule_or_scrolls_sideways(site, open_page, half):
+    page, found = open_page("/"), {}
+    for path in every_page(site)[half]:
+        switch(page, dark=False)
         page.goto(path)
         unfold(page)
-        for width in WIDTHS:
+        for width, dark, rules in VIEWS:
             page.set_viewport_size({"width": width, "height": 800})
-            if wrong := violations(page):
-                found[path, width] = wrong
+            switch(page, dark=dark)
+            if wrong := violations(page, rules):
+                found[path, width, dark] = wrong
+            if page.evaluate(SIDEWAYS):
+                found[path, width, "wide"] = page.eval_on_selector_all("body *", OUTSIDE)
 
     assert found == {}
 
@@ -34,3 +42,13 @@ def test_a_page_that_breaks_a_rule_is_noticed(open_page):
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<main><img src=\"/x.png\"><input></main>')")
 
     assert {line.split(":")[0] for line in violations(page)} >= {"image-alt", "label"}
+
+
+def test_a_colour_that_is_too_faint_in_the_dark_alone_is_noticed(open_page):
+    page = open_page("/")
+    page.evaluate("document.querySelector('main p').style.color = 'light-dark(black, #333)'")
+    assert violations(page) == []
+
+    switch(page, dark=True)
+
+    assert [line.split(":")[0] for line in violations(page, COLOURS)] == ["color-contrast"]

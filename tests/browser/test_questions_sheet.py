@@ -19,6 +19,7 @@ def test_it_fits_on_one_sheet_of_paper(open_page, slug):
 
 def test_ticking_marks_what_follows_and_nothing_leaves_the_browser(open_page):
     page, asked = open_page("/treatments/mesotherapy/questions/", width=320), []
+    page.wait_for_load_state("networkidle")  # it asks for the icon in its own time
     page.on("request", lambda request: asked.append(request.url))
     colour = "e => getComputedStyle(e).backgroundColor"
     do_not, ask_first = page.get_by_text("Do not have it."), page.get_by_text("Ask a doctor first.")

@@ -6,8 +6,6 @@ import pytest
 
 from tests.browser.pages import ONE_OF_EACH, every_page, unfold
 
-OUTSIDE = """found => found.filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-  .slice(0, 3).map(e => e.outerHTML.slice(0, 80))"""
 # By style and not by `innerText`: that leaves out what the browser has not yet drawn because it is far below.
 SHOWN = """() => {
   const read = (node) => {
@@ -24,18 +22,6 @@ SHOWN = """() => {
 def shown(page) -> list[str]:
     """Words of the main text that a reader can come to see."""
     return re.findall(r"\w+", page.evaluate(SHOWN).lower())
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_no_page_scrolls_sideways(site, open_page, width):
-    page, wide = open_page("/", width=width), {}
-    for path in every_page(site):
-        page.goto(path)
-        unfold(page)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide[path] = page.eval_on_selector_all("body *", OUTSIDE)
-
-    assert wide == {}
 
 
 def test_every_page_comes_from_this_site_alone_and_without_a_complaint(site, open_page, complaints):
