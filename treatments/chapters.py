@@ -37,6 +37,7 @@ def context(page: content.TreatmentPage, *, organisation: str, today: datetime.d
         "depth": figures.depth(page),
         "course": figures.course(page),
         "recovery": figures.recovery(page),
+        "disclaimer_link": "#disclaimer" if any(part.anchor == "disclaimer" for part in page.sections) else "",
         "steps": layout.numbered_steps(page),
         "side_effects": layout.side_effects(page, serious=False),
         "serious": layout.side_effects(page, serious=True),

@@ -167,3 +167,14 @@ def test_words_are_escaped_wherever_they_stand(client, db):
         assert not list(page.all("img")), path
         assert not [element for element in page.all() if "onerror" in element.attributes], path
         assert "<img src=x onerror=alert(1)>\"'" in page.text, path
+
+
+def test_a_page_leads_to_its_disclaimer_where_it_has_one(client, db):
+    publish(make_treatment("bare"))
+    full = make_treatment("full")
+    add_section(full, "disclaimer", "Ask a doctor.")
+    publish(full)
+
+    for slug, expected in (("bare", []), ("full", ["#disclaimer"])):
+        page = read(client, f"/treatments/{slug}/")
+        assert [link["href"] for link in page.all("a") if "disclaimer" in link["href"]] == expected
