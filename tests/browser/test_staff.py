@@ -91,8 +91,18 @@ def test_no_page_of_the_staff_keeps_anyone_out_or_breaks_the_policy(staff_page, 
     assert found == {}
 
 
+OPENED = """
+from django.contrib.auth.models import User
+from treatments.models import Opening, Treatment
+name = "somebody-with-a-name-that-goes-on-and-on@example.org"
+colleague, _ = User.objects.get_or_create(username=name, email=name)
+Opening.objects.note(Treatment.objects.get(slug="mesotherapy"), by=colleague)
+"""
+
+
 @pytest.mark.parametrize("width", [320, 768, 1440])
-def test_no_page_of_the_staff_is_wider_than_its_window(staff_page, mesotherapy, width):
+def test_no_page_of_the_staff_is_wider_than_its_window(staff_page, mesotherapy, site, width):
+    site.manage("shell", "-v", "0", "-c", OPENED)
     page = staff_page("/admin/", width=width)
     for address in addresses(mesotherapy):
         page.goto(address)
