@@ -116,7 +116,11 @@
     // A line in the upper part of the window: one chapter at a time crosses it.
     { rootMargin: "-25% 0px -75%" },
   );
-  for (const chapter of document.querySelectorAll(".chapter[id]")) if (links.has(chapter.id)) follow.observe(chapter);
+  // On a phone the list is far away by then, and looking for it would delay the page.
+  const beside = matchMedia("(min-width: 62rem)").matches;
+  for (const chapter of beside ? document.querySelectorAll(".chapter[id]") : []) {
+    if (links.has(chapter.id)) follow.observe(chapter);
+  }
 }
 
 {
