@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.template.response import TemplateResponse
 
 from treatments import heads, site_report
-from treatments.admin.forms import PlainChoices
+from treatments.admin.forms import OnlyRead, PlainChoices
 from treatments.admin.places import change_url
 from treatments.models import LinkCheck
 
@@ -14,17 +14,8 @@ PAGE_SIZE = 20
 
 
 @admin.register(LinkCheck)
-class LinkCheckAdmin(PlainChoices, admin.ModelAdmin):
+class LinkCheckAdmin(OnlyRead, PlainChoices, admin.ModelAdmin):
     """One report in place of a list: the links to other sites are a part of it."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):

@@ -223,6 +223,19 @@ class PlainChoices(BaseModelAdmin):
         return field
 
 
+class OnlyRead(BaseModelAdmin):
+    """For what is written down as it happens: staff look, and nobody adds, changes or deletes."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 class PartInline(PlainChoices, admin.StackedInline):
     """A list inside a page: each row folded away behind its name, and movable."""
 

@@ -1,11 +1,12 @@
 from django.contrib import admin
 from django.utils.html import format_html
 
+from treatments.admin.forms import OnlyRead
 from treatments.models import Helpful
 
 
 @admin.register(Helpful)
-class HelpfulAdmin(admin.ModelAdmin):
+class HelpfulAdmin(OnlyRead, admin.ModelAdmin):
     """What readers answered under each page. Only they can change it."""
 
     list_display = ("page", "yes", "no", "share")
@@ -22,12 +23,3 @@ class HelpfulAdmin(admin.ModelAdmin):
     @admin.display(description="share")
     def share(self, answer):
         return f"{answer.yes} of {answer.yes + answer.no}"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

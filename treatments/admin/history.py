@@ -1,6 +1,6 @@
 """What a page said and when, who answered for it, and the ways back to it: compare, restore, publish again."""
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from treatments import content, states
 from treatments.admin import publishing
 from treatments.admin.days import addresses, asked_for
+from treatments.admin.own_pages import OwnPages
 from treatments.admin.places import change_url
 from treatments.admin.versions import Version, compared, version
 from treatments.models import Revision, SignOff, Source, compose, drafts
@@ -26,7 +27,7 @@ PUBLISH = "treatments.publish_revision"
 MOVED = "Somebody changed this page after you opened it. Nothing was done: look again."
 
 
-class HistoryViews(admin.ModelAdmin):
+class HistoryViews(OwnPages):
     """The way back, for everything that has revisions."""
 
     object_history_template = "admin/page_history.html"
@@ -34,12 +35,6 @@ class HistoryViews(admin.ModelAdmin):
     def get_urls(self):
         own = [self.own_path(name, getattr(self, name)) for name in ("compare", "restore", "again")]
         return [*own, *super().get_urls()]
-
-    def own_path(self, name: str, view):
-        raise NotImplementedError
-
-    def own_url(self, name: str, *pks) -> str:
-        raise NotImplementedError
 
     def history_view(self, request, object_id, extra_context=None):
         """Every revision with those who answer for it, and below it every change of the draft, word by word."""

@@ -1,7 +1,5 @@
 """What treatments, concerns and site pages have in common: state, preview, publishing, a record of every change."""
 
-from functools import update_wrapper
-
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,7 +7,7 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 
 from treatments import states
@@ -48,18 +46,6 @@ class PageAdmin(PlainChoices, HistoryViews, ReviewViews, PlanViews, RefusesStale
 
     def get_urls(self):
         return [self.own_path("preview", self.preview), self.own_path("publish", self.publish), *super().get_urls()]
-
-    def own_path(self, name: str, view):
-        def wrapped(*args, **kwargs):
-            return self.admin_site.admin_view(view)(*args, **kwargs)
-
-        full = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
-        route = f"<path:object_id>/{name}/"
-        return path(route, update_wrapper(wrapped, view), name=full)
-
-    def own_url(self, name: str, *pks) -> str:
-        full = f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}"
-        return reverse(full, args=["+".join(map(str, pks))])
 
     def get_readonly_fields(self, request, obj=None):
         fixed = self.fixed_once_published if obj and Revision.objects.of(obj).exists() else ()

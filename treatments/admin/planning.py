@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from treatments import states
 from treatments.admin import attention, publishing
 from treatments.admin.moments import MomentField
+from treatments.admin.own_pages import OwnPages
 from treatments.admin.places import change_url
 from treatments.models import Publication
 from treatments.models.publishing import AlreadyLive, stay, withdraw
@@ -22,17 +23,11 @@ class WithdrawForm(forms.Form):
     at = MomentField(label="Take it off on")
 
 
-class PlanViews(admin.ModelAdmin):
+class PlanViews(OwnPages):
     """The plan of a page, for everything that is published."""
 
     def get_urls(self):
         return [self.own_path("schedule", self.schedule), *super().get_urls()]
-
-    def own_path(self, name: str, view):
-        raise NotImplementedError
-
-    def own_url(self, name: str, *pks) -> str:
-        raise NotImplementedError
 
     def schedule(self, request, object_id):
         subject = self.get_object(request, unquote(object_id))

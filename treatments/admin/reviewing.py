@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -18,6 +18,7 @@ from django.utils.cache import add_never_cache_headers
 from cosma.accounts import prove_second_factor
 from treatments import content, review_views, states
 from treatments.admin import attention, publishing
+from treatments.admin.own_pages import OwnPages
 from treatments.admin.places import change_url, edit_links
 from treatments.fingerprint import fingerprint
 from treatments.models import Practitioner, Remark, ReviewLink, Revision, SignOff, SitePage, compose, freeze
@@ -56,17 +57,11 @@ class Returned(NamedTuple):
     url: str
 
 
-class ReviewViews(admin.ModelAdmin):
+class ReviewViews(OwnPages):
     """The doctor's part, for everything that a doctor signs."""
 
     def get_urls(self):
         return [*(self.own_path(name, getattr(self, name)) for name in ("review", "sign")), *super().get_urls()]
-
-    def own_path(self, name: str, view):
-        raise NotImplementedError
-
-    def own_url(self, name: str, *pks) -> str:
-        raise NotImplementedError
 
     def signable(self, request, object_id: str):
         subject = self.get_object(request, unquote(object_id))

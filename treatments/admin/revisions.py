@@ -6,6 +6,7 @@ from django.utils.html import format_html, format_html_join
 
 from treatments.admin.days import as_of
 from treatments.admin.days import moment as moment_named
+from treatments.admin.forms import OnlyRead
 from treatments.admin.places import change_url, history_url
 from treatments.admin.preview import as_patients_see
 from treatments.admin.publishing import reviewed
@@ -25,7 +26,7 @@ class OfKind(admin.SimpleListFilter):
 
 
 @admin.register(Revision)
-class RevisionAdmin(admin.ModelAdmin):
+class RevisionAdmin(OnlyRead, admin.ModelAdmin):
     """What was frozen, when, by whom, and when patients read it. Nothing here can be changed."""
 
     list_display = ("__str__", "frozen", "frozen_by", "note", "periods", "as_page")
@@ -38,15 +39,6 @@ class RevisionAdmin(admin.ModelAdmin):
     view_on_site = False
     show_facets = admin.ShowFacets.NEVER
     actions = None
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("snapshot", "card").prefetch_related("publications")

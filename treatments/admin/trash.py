@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from treatments.admin.forms import OnlyRead
 from treatments.admin.places import change_url
 from treatments.difference import Difference
 from treatments.models import Section, Term, Trashed
@@ -64,7 +65,7 @@ class ToTheTrash(admin.ModelAdmin):
 
 
 @admin.register(Trashed)
-class TrashedAdmin(admin.ModelAdmin):
+class TrashedAdmin(OnlyRead, admin.ModelAdmin):
     """What was deleted in the last thirty days."""
 
     list_display = ("__str__", "way_back", "place", "deleted", "deleted_by", "kept_until_day")
@@ -74,15 +75,6 @@ class TrashedAdmin(admin.ModelAdmin):
     search_fields = ("name", "place", "deleted_by__email")
     show_facets = admin.ShowFacets.NEVER
     actions = None
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(deleted_at__gt=timezone.now() - KEPT)
