@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from treatments import addresses, heads, jsonld, side_by_side, views
+from treatments import addresses, content, heads, jsonld, side_by_side, views
 from treatments.models import Revision
 from treatments.side_by_side import FEWEST, MOST, Side
 
@@ -120,29 +120,37 @@ def chosen(choice: Choice, *, only: bool) -> dict:
         description=heads.fitted(f"{heads.listed(names)} side by side.", [DESCRIPTION], heads.DESCRIPTION, lead=" "),
         indexable=False,
     )
-    rows = side_by_side.rows(sides, today=timezone.localdate())
-    differing = [row for row in rows if row.differs]
-    shown = differing if only else rows
-    sources = side_by_side.cited(shown, sources_of(choice.revisions))
+    beside = table(sides, sources_of(choice.revisions), clinic=context["organisation_name"], only=only)
     path = context["canonical_url"].removeprefix(settings.SITE_URL)
     items = [(side.page.name, f"/treatments/{side.page.slug}/") for side in sides]
     crumbs = (("Home", "/"), ("Compare", "/compare/"), (heads.listed(names), path))
     return {
         **context,
+        **beside,
         "heading": HEADING,
         "names": names,
+        "all_url": path,
+        "only_url": side_by_side.address(choice.slugs, only=True),
+        "offered": list(views.live_cards("treatment")[:OFFERED]),
+        "ticked": set(choice.slugs),
+        "jsonld": jsonld.comparison(context["frame"], HEADING, items, beside["sources"], *crumbs),
+    }
+
+
+def table(sides: list[Side], known: dict[str, content.Source], *, clinic: str, only: bool = False) -> dict:
+    """What the table shows. `known` are the sources of all sides by key; those that it cites come back."""
+    rows = side_by_side.rows(sides, today=timezone.localdate())
+    differing = [row for row in rows if row.differs]
+    shown = differing if only else rows
+    sources = side_by_side.cited(shown, known)
+    return {
         "sides": sides,
         "rows": shown,
         "differing": len(differing),
         "all_rows": len(rows),
         "only": only,
-        "all_url": path,
-        "only_url": side_by_side.address(choice.slugs, only=True),
-        "words": side_by_side.words(shown, sources, clinic=context["organisation_name"]),
+        "words": side_by_side.words(shown, sources, clinic=clinic),
         "sources": sources,
-        "offered": list(views.live_cards("treatment")[:OFFERED]),
-        "ticked": set(choice.slugs),
-        "jsonld": jsonld.comparison(context["frame"], HEADING, items, sources, *crumbs),
     }
 
 

@@ -75,6 +75,18 @@ def page() -> content.TreatmentPage:
     return msgspec.structs.replace(made, html=html)
 
 
+def other() -> content.TreatmentPage:
+    """One of which little is known, to set beside it."""
+    return content.TreatmentPage(
+        schema=content.SCHEMA,
+        slug="other-example",
+        name="Other example",
+        heading="Another",
+        summary="Another one.",
+        procedure_type=ProcedureType.PERCUTANEOUS,
+    )
+
+
 def figures() -> dict:
     return {
         **{"sessions_min": 2, "sessions_max": 4, "interval_weeks_min": 2, "interval_weeks_max": 3},

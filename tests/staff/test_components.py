@@ -22,6 +22,7 @@ def test_staff_see_the_components_as_patients_get_them(editor):
     classes = {name for element in page.all() for name in element["class"].split()}
     assert {"callout-do", "callout-do-not", "care-emergency", "care-urgent", "figure", "scale", "steps"} <= classes
     assert {"evidence-good", "evidence-none-found", "people", "costs", "contents", "sources", "field-wrong"} <= classes
+    assert {"picture", "compare", "sheet", "ticks", "ruled"} <= classes
     assert "no-store" in answer.headers["Cache-Control"] and "noindex" in answer.headers["X-Robots-Tag"]
     ids = [element["id"] for element in page.all() if element["id"]]
     assert len(ids) == len(set(ids))

@@ -6,12 +6,14 @@ import msgspec
 from django import forms
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
-from treatments import chapters, content, jsonld, specimen, views
+from treatments import chapters, compare_views, content, jsonld, parts, pictures, sheet, specimen, views
 from treatments.choices import Evidence
 from treatments.review import Review
+from treatments.side_by_side import Side
 
 LOCAL = "Components: every part in all its states, with made-up words. Patients do not see this page."
 
@@ -24,6 +26,20 @@ class Card:
         self.summary_card = content.Card(
             slug="example", name="Example", summary=f"A card with {words}.", evidence=evidence
         )
+
+
+class Picture(pictures.Shown):
+    """Stands where an upload would: a file that is there on every site."""
+
+    sources: list = []
+
+    @property
+    def url(self) -> str:
+        return static("img/share.png")
+
+    @property
+    def srcset(self) -> str:
+        return f"{self.url} {self.image.width}w"
 
 
 class Fields(forms.Form):
@@ -52,6 +68,25 @@ def prices() -> list[dict]:
     ]
 
 
+def picture() -> Picture:
+    placed = parts.PlacedPicture(anchor="overview", picture="example", alt="The site's mark", caption="A caption.")
+    return Picture(
+        placed, parts.Image(key="example", source="", widths=(1200,), width=1200, height=630, credit="its maker")
+    )
+
+
+def side_by_side() -> dict:
+    page = specimen.page()
+    sides = [Side(page, reviews()[1]), Side(specimen.other())]
+    return compare_views.table(sides, {source.key: source for source in page.sources}, clinic="The clinic")
+
+
+def questions() -> dict:
+    page = specimen.page()
+    topics = sheet.topics(page, today=timezone.localdate())
+    return {"reasons": sheet.reasons(page), "nothing_applies": sheet.NOTHING_APPLIES, "topics": topics}
+
+
 def components(request):
     today = timezone.localdate()
     body = chapters.context(specimen.page(), organisation="The clinic", today=today)
@@ -64,6 +99,9 @@ def components(request):
         "prices": prices(),
         "cards": [Card(label) for label in (*Evidence, None)],
         "pager": Paginator(range(5), 2).page(2),
+        "picture": picture(),
+        "table": side_by_side(),
+        "questions": questions(),
         "known_dates": jsonld.Dates(timezone.now(), timezone.now()),
         "empty_form": Fields(prefix="empty"),
         "wrong_form": Fields({"wrong-text": "Much too long"}, prefix="wrong"),
