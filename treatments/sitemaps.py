@@ -15,7 +15,7 @@ from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
 
 from cosma.pagestore import expires, public_page
-from treatments import expiry, views
+from treatments import expiry, list_views
 from treatments.models import Publication, Revision, SignOff
 from treatments.models.totals import live_pages
 
@@ -90,7 +90,7 @@ def lists(live: dict[str, int], at: datetime) -> list[Address]:
     for kind, modified in changed.items():
         found.append(Address(f"/{kind}s/", modified))
         # A list shows unsigned pages too.
-        last = -(-live[kind] // views.PAGE_SIZE)
+        last = -(-live[kind] // list_views.PAGE_SIZE)
         found += [Address(f"/{kind}s/?page={number}", modified) for number in range(2, last + 1)]
     return [*found, Address("/compare/", changed["treatment"])]
 

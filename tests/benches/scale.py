@@ -7,6 +7,7 @@ are. `python -m tests.benches.scale 20000` tries it with fewer.
 import resource
 import sys
 import time
+from collections.abc import Iterable
 
 from tests.benches.searching import prepare
 
@@ -18,13 +19,18 @@ def main(many: int = MANY) -> bool:
     """True when the goals are met."""
     prepare()
     from tests.benches.many import make_many, slug
+    from treatments.list_views import PAGE_SIZE
 
-    paths = [f"/treatments/{slug(1)}/", "/treatments/", "/"]
+    middle, last = many // (2 * PAGE_SIZE), many // PAGE_SIZE
+    small = [f"/treatments/{slug(1)}/", "/", "/treatments/", "/treatments/?page=2"]
     make_many(FEW, search=False)
-    few = costs(paths)
+    few = costs(small)
     make_many(many - FEW, start=FEW, search=False)
-    grown = costs(paths)
-    figures = {f"{path}, times the cost of {FEW}": (grown[path] / few[path], MOST_GROWTH) for path in paths}
+    grown = costs([*small, f"/treatments/?page={middle}", f"/treatments/?page={last}"])
+    figures = {
+        f"{path}, times the cost of {FEW}": (cost / few.get(path, few["/treatments/?page=2"]), MOST_GROWTH)
+        for path, cost in grown.items()
+    }
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     maps = ["/sitemap.xml", *(f"/sitemap-{number}.xml" for number in range(1, many // 10_000 + 1))]
     figures |= {f"{path}, seconds of CPU": (seconds / 1000, MOST_SECONDS) for path, seconds in costs(maps, 2).items()}
@@ -32,7 +38,7 @@ def main(many: int = MANY) -> bool:
     return report(figures | {"megabytes that the maps took": (taken, MOST_MEGABYTES)}, grown)
 
 
-def costs(paths: list[str], times: int = TIMES) -> dict[str, float]:
+def costs(addresses: Iterable[str], times: int = TIMES) -> dict[str, float]:
     """Milliseconds of CPU time of each."""
     from django.db import connection
 
@@ -44,12 +50,13 @@ def costs(paths: list[str], times: int = TIMES) -> dict[str, float]:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
     found = {}
-    for path in paths:
-        assert ask(path).status == 200, path
+    for address in addresses:
+        path, _, query = address.partition("?")
+        assert ask(path, query=query).status == 200, address
         before = time.process_time() + cpu_seconds(backend)
         for _ in range(times):
-            ask(path)
-        found[path] = 1000 * (time.process_time() + cpu_seconds(backend) - before) / times
+            ask(path, query=query)
+        found[address] = 1000 * (time.process_time() + cpu_seconds(backend) - before) / times
     return found
 
 

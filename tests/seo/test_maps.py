@@ -15,7 +15,8 @@ from cosma.middleware import security_headers
 from cosma.views import ANSWERERS, TRAINERS
 from tests.factories import make_concern, make_doctor, make_site_page, make_treatment, publish
 from tests.reader import read
-from treatments import sitemaps, views
+from tests.seo.graphs import graph_of, node
+from treatments import list_views, sitemaps
 from treatments.models import Treatment, totals
 from treatments.models.publishing import withdraw
 
@@ -133,7 +134,7 @@ def test_owners_prove_the_site_theirs_on_the_first_page_alone(client):
 def test_a_large_site_counts_its_pages_anew_after_each_publish_and_each_plan(client, monkeypatch):
     monkeypatch.setattr(totals, "MANY", 1)
     monkeypatch.setattr(totals, "KEPT", {})
-    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+    monkeypatch.setattr(list_views, "PAGE_SIZE", 1)
     noon = timezone.now()
 
     def pages() -> list[int]:
@@ -161,3 +162,20 @@ def test_a_large_site_does_not_count_for_each_reader(client, monkeypatch):
         client.get("/treatments/")
 
     assert not [query for query in queries if "COUNT(" in query["sql"]]
+
+
+def test_each_page_of_a_long_list_is_found_without_skipping_those_before(client, monkeypatch):
+    monkeypatch.setattr(totals, "MANY", 1)
+    monkeypatch.setattr(totals, "KEPT", {})
+    monkeypatch.setattr(list_views, "PAGE_SIZE", 2)
+    for slug in "dbeca":
+        publish(make_treatment(slug, name="Needling"))
+
+    with CaptureQueriesContext(connection) as queries:
+        graphs = [graph_of(read(client, f"/treatments/?page={number}")) for number in (1, 2, 3)]
+
+    listed = [node(graph, "ItemList")["itemListElement"] for graph in graphs]
+    places = [[f"{item['position']} {item['url'][-2]}" for item in items] for items in listed]
+    assert places == [["1 a", "2 b"], ["3 c", "4 d"], ["5 e"]]
+    assert not [query for query in queries if "OFFSET" in query["sql"]]
+    assert client.get("/treatments/?page=4").status_code == 404
