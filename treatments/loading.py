@@ -131,9 +131,9 @@ def refused(read: files.ContentFile, where: str, error: ValidationError) -> file
 def publish_unreviewed(rows: list[models.Model], *, by=None) -> int:
     """Shows these drafts to patients, marked as not reviewed by a doctor. Returns how many changed."""
     columns = {row.slug: column_of_draft(row) for row in rows if isinstance(row, Treatment)}
-    changed = [row for row in rows if live_page(row) != compose(row, alongside=columns)]
+    changed, at = [row for row in rows if live_page(row) != compose(row, alongside=columns)], timezone.now()
     for row in changed:
-        freeze(row, by=by, note="Loaded from files", alongside=columns).publish(by=by, unreviewed=True)
+        freeze(row, by=by, note="Loaded from files", alongside=columns, at=at).publish(by=by, unreviewed=True)
     return len(changed)
 
 

@@ -19,7 +19,9 @@ def treatment(db):
 
 
 def changes() -> list[tuple[str, str, str, bool]]:
-    found = Change.objects.order_by("pk").values_list("treatment__slug", "before", "after", "clinical")
+    found = (
+        Change.objects.filter(shared="").order_by("pk").values_list("treatment__slug", "before", "after", "clinical")
+    )
     made = list(found)
     Change.objects.all().delete()
     return made

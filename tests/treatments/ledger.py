@@ -1,6 +1,7 @@
 """What should come of what staff and doctors do to one page, worked out on paper: lists, and no line of the site."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -65,7 +66,20 @@ class Ledger:
     def restore(self, place: int, *, by: str, at: Moment) -> None:
         if self.draft not in [revision.words for revision in self.revisions]:
             self.freeze(at)
+        differs = self.draft.clinical != self.clinical(place)
         self.edit(self.revisions[place].words, by=by, at=at)
+        if differs:
+            self.credit(then=self.revisions[place].at, at=at)
+
+    def credit(self, *, then: Moment, at: Moment) -> None:
+        """Words of then that nobody signed are those of their authors again."""
+        since = self.last_signed(one for one in self.revisions if one.at <= then)
+        back = [one.by for one in self.touched if one.at <= then and (since is None or one.at > since)]
+        self.touched += [Touched(by, at) for by in back]
+
+    @staticmethod
+    def last_signed(revisions: Iterable[Frozen]) -> Moment | None:
+        return max((one.at for one in revisions if any(not s.withdrawn for s in one.signed)), default=None)
 
     def shown(self, at: Moment) -> int | None:
         begun = [moment for moment in self.plan if moment <= at]
@@ -84,9 +98,7 @@ class Ledger:
     def may_sign(self, place: int, names: set[str]) -> bool:
         """Nobody signs what they wrote since the words that were signed last."""
         revision = self.revisions[place]
-        since = max(
-            (one.at for one in self.revisions[:place] if any(not s.withdrawn for s in one.signed)), default=None
-        )
+        since = self.last_signed(self.revisions[:place])
         own = [one for one in self.touched if one.by in names and one.at <= revision.at]
         return not [one for one in own if since is None or one.at > since]
 

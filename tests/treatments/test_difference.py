@@ -7,7 +7,7 @@ from treatments import content
 from treatments.choices import ProcedureType, SourceKind
 from treatments.difference import Difference, Piece, differences, word_by_word
 from treatments.models import Change, Source
-from treatments.models.recording import recorded, source_recorded
+from treatments.models.recording import recorded, sources_recorded
 
 SECTION = content.Section(anchor="overview", heading="In brief", statements=(content.Statement(text="It may help."),))
 PAGE = content.Treatment(
@@ -78,10 +78,10 @@ def test_every_saved_change_is_kept_with_its_author(treatment):  # noqa: F811
 def test_a_changed_source_is_a_change_of_every_page_that_cites_it(treatment):  # noqa: F811
     source = Source.objects.get()
 
-    with source_recorded(source, by=None):
+    with sources_recorded(by=None):
         Source.objects.update(finding="It did not help.")
 
-    (change,) = Change.objects.all()
+    change, _ = Change.objects.order_by("shared")
     assert change.field == "Source trial › Finding" and change.treatment == treatment
     assert source.kind == SourceKind.TRIAL
 

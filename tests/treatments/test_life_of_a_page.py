@@ -121,24 +121,25 @@ class LifeOfAPage(RuleBasedStateMachine):
         if section:
             self.pass_a_second(page)
             with transaction.atomic(), touched(going(section), by=self.people[by]):
-                self.trash.append((page, throw_away(section, by=self.people[by]).pk))
+                self.trash.append((page, self.now, throw_away(section, by=self.people[by]).pk))
             self.ledgers[page].edit(self.ledgers[page].draft._replace(second_part=False), by=by, at=self.now)
 
     @precondition(lambda self: self.trash)
     @rule(by=writers, pick=picks)
     def bring_it_back(self, by, pick):
-        page, key = self.trash[pick % len(self.trash)]
+        page, gone, key = self.trash[pick % len(self.trash)]
         self.pass_a_second(page)
         trashed, ledger = Trashed.objects.get(pk=key), self.ledgers[page]
         try:
             with transaction.atomic(), touched(trashed.contents(), by=self.people[by]):
-                trashed.bring_back()
+                trashed.bring_back(by=self.people[by])
         except ValidationError:
             assert ledger.draft.second_part, "there was room for it"
         else:
             assert not ledger.draft.second_part
-            self.trash.remove((page, key))
+            self.trash.remove((page, gone, key))
             ledger.edit(ledger.draft._replace(second_part=True), by=by, at=self.now)
+            ledger.credit(then=gone, at=self.now)
 
     @rule(page=pages, by=writers)
     def freeze(self, page, by):

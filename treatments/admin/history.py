@@ -53,7 +53,7 @@ class HistoryViews(OwnPages):
         revisions = Paginator(revisions.order_by("-number"), 20).get_page(request.GET.get("r"))
         prefetch_related_objects(list(revisions), "publications__by", "publications__ended_by")
         return {
-            "changes": Paginator(subject.changes.select_related("by"), 50).get_page(request.GET.get("p")),
+            "changes": Paginator(subject.changes.select_related("by", "brought_by"), 50).get_page(request.GET.get("p")),
             "revisions": with_signatures(revisions),
             "now": timezone.now(),
             "today": timezone.localdate().isoformat(),

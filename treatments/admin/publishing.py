@@ -123,8 +123,8 @@ def plans_in_short(subjects: list[models.Model]) -> list[str]:
 def publish(shown: list[Plan], *, by, seen: str, note: str = "", **how) -> list[Publication]:
     """Raises Moved, and publishes nothing, when a draft changed after the person looked at it."""
     subjects = [one.subject for one in shown]
-    columns = alongside(subjects)
-    revisions = [freeze(subject, by=by, note=note, alongside=columns) for subject in subjects]
+    columns, at = alongside(subjects), timezone.now()
+    revisions = [freeze(subject, by=by, note=note, alongside=columns, at=at) for subject in subjects]
     if digest([revision.snapshot for revision in revisions] + plans_in_short(subjects)) != seen:
         raise Moved
     return [revision.publish(by=by, **how) for revision in revisions]

@@ -1,7 +1,6 @@
 from contextlib import nullcontext
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 
 from treatments.admin.collisions import RefusesStaleSaves
@@ -10,7 +9,7 @@ from treatments.admin.trash import ToTheTrash
 from treatments.admin.uses import counts
 from treatments.admin.where_used import panel, used
 from treatments.models import Source
-from treatments.models.recording import source_recorded
+from treatments.models.recording import sources_recorded
 
 
 class SourceList(ChangeList):
@@ -59,6 +58,5 @@ class SourceAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """What a source says stands on every page that cites it."""
-        changed = self.get_object(request, unquote(object_id)) if object_id and request.method == "POST" else None
-        with source_recorded(changed, by=request.user) if changed else nullcontext():
+        with sources_recorded(by=request.user) if request.method == "POST" else nullcontext():
             return super().changeform_view(request, object_id, form_url, extra_context)

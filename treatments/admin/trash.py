@@ -17,8 +17,8 @@ from django.utils.html import format_html
 from treatments.admin.forms import OnlyRead
 from treatments.admin.places import change_url
 from treatments.difference import Difference
-from treatments.models import Section, Term, Trashed
-from treatments.models.recording import glossary_recorded, record, recorded
+from treatments.models import Section, Source, Term, Trashed
+from treatments.models.recording import glossary_recorded, record, recorded, sources_recorded
 from treatments.models.trash import KEPT, PAGES, going, page_of, pages_of, throw_away
 
 UNDO = (
@@ -39,6 +39,8 @@ def touched(rows: list[Model], *, by) -> ExitStack:
         stack.enter_context(recorded(page, by=by))
     if any(isinstance(row, Term) for row in rows):
         stack.enter_context(glossary_recorded(by=by))
+    if any(isinstance(row, Source) for row in rows):
+        stack.enter_context(sources_recorded(by=by))
     return stack
 
 
@@ -107,7 +109,7 @@ class TrashedAdmin(OnlyRead, admin.ModelAdmin):
         said = str(trashed)
         try:
             with transaction.atomic(), touched(found, by=request.user):
-                row = trashed.bring_back()
+                row = trashed.bring_back(by=request.user)
                 if isinstance(row, PAGES):
                     back = Difference("The whole page", "in the trash", str(row), clinical=False)
                     record(row, [back], by=request.user)

@@ -130,8 +130,13 @@ def column_of_draft(treatment: Treatment) -> content.Beside:
 
 
 @transaction.atomic
-def freeze(subject: models.Model, *, by, note: str = "", alongside: Columns = MappingProxyType({})) -> Revision:
-    """Keeps the draft as it stands as a new revision. Patients read it once it is published."""
+def freeze(
+    subject: models.Model, *, by, note: str = "", alongside: Columns = MappingProxyType({}), at=None
+) -> Revision:
+    """Keeps the draft as it stands as a new revision. Patients read it once it is published.
+
+    Those that are frozen `alongside` one another are frozen at the same moment: so it is known whose words they hold.
+    """
     locked = type(subject)._default_manager.select_for_update().get(pk=subject.pk)
     page = compose(locked, alongside=alongside)
     latest = Revision.objects.of(locked).order_by("-number").first()
@@ -144,6 +149,7 @@ def freeze(subject: models.Model, *, by, note: str = "", alongside: Columns = Ma
         card=content.encode(card(page)),
         fingerprint=fingerprint(page),
         note=note,
+        frozen_at=at or timezone.now(),
         frozen_by=by,
     )
     keys = [image.key for image in getattr(page, "images", ())]

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import models, transaction
 
 from treatments import content, layout, markup
-from treatments.difference import Difference, differences
+from treatments.difference import Difference, differences, words
 from treatments.models import drafts
+from treatments.models.authors import source_name, unsigned_authors, word_name
 from treatments.models.composing import fields, glossary, subject_field
 from treatments.models.concerns import Concern
 from treatments.models.evidence import Source
@@ -47,29 +49,52 @@ def exchanged(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> It
 
 
 @contextmanager
-def source_recorded(source: Source, *, by) -> Iterator[None]:
-    """A finding that changes is a change of every draft that cites it."""
+def sources_recorded(*, by) -> Iterator[None]:
+    """What a source says is a change of its own, for pages that cite it later, and of every draft that cites it."""
     with transaction.atomic():
-        before = drafts.read(Source.objects.select_for_update().get(pk=source.pk))
+        before = shelf(Source)
         yield
-        found = differences(before, drafts.read(Source.objects.get(pk=source.pk)))
-        found = [change._replace(place=f"Source {before.key} › {change.place}") for change in found]
-        for subject in citing(before.key):
-            record(subject, found, by=by)
+        for old, new, found in changed(before, shelf(Source)):
+            keep(source_name(old.key) if old else "", source_name(new.key), found, by=by)
+            placed = [change._replace(place=f"Source {new.key} › {change.place}") for change in found]
+            for subject in citing(old.key) if old else ():
+                record(subject, placed, by=by)
 
 
 @contextmanager
 def glossary_recorded(*, by) -> Iterator[None]:
-    """A word that comes, goes or changes in the glossary is a change of every draft that uses it."""
+    """The same for a word that comes, goes or changes in the glossary, and every draft that uses it."""
     with transaction.atomic():
-        list(Term.objects.select_for_update())
-        before = glossary()
+        before, known = shelf(Term), glossary()
         yield
-        after = glossary()
-        if after != before:
+        for old, new, found in changed(before, shelf(Term)):
+            keep(word_name(old.term) if old else "", word_name(new.term), found, by=by)
+        if (after := glossary()) != known:
             for treatment in Treatment._default_manager.all():
                 page = page_of(treatment)
-                record(treatment, differences(with_terms(page, before), with_terms(page, after)), by=by)
+                record(treatment, differences(with_terms(page, known), with_terms(page, after)), by=by)
+
+
+def shelf(model: type[models.Model]) -> dict[int, Any]:
+    """Locked: nobody else changes what pages share meanwhile."""
+    return {row.pk: drafts.read(row) for row in model._default_manager.select_for_update().order_by("pk")}
+
+
+def changed(before: dict[int, Any], after: dict[int, Any]) -> Iterator[tuple[Any, Any, list[Difference]]]:
+    for key, new in after.items():
+        old = before.get(key)
+        if found := differences(old, new) if old else [Difference("The whole of it", "", words(new), clinical=True)]:
+            yield old, new, found
+
+
+def keep(before: str, name: str, found: list[Difference], *, by) -> None:
+    """Under its name, which outlives the row. Under a new name the authors of the old one stay its authors."""
+    if before and before != name:
+        renamed = list(Change.objects.filter(shared=before))
+        for row in renamed:
+            row.pk, row.shared = None, name
+        Change.objects.bulk_create(renamed)
+    write_down(found, by=by, shared=name)
 
 
 def page_of(treatment: models.Model) -> content.TreatmentPage:
@@ -82,14 +107,29 @@ def with_terms(page: content.TreatmentPage, known: tuple[content.Term, ...]) -> 
 
 
 def record(subject: models.Model, found: list[Difference], *, by) -> None:
+    write_down(found, by=by, **{subject_field(subject): subject})
+
+
+CAME_BACK = "Words that came back"
+
+
+def credit(subject: models.Model, *, at, by) -> None:
+    """The page says again what it said then: whoever wrote what nobody signed is its author again."""
+    kind = subject_field(subject)
+    authors = unsigned_authors(subject, kind=kind, at=at)
+    again = {kind: subject, "field": CAME_BACK, "clinical": True, "brought_by": by}
+    Change.objects.bulk_create(Change(**again, by_id=author) for author in authors if author != getattr(by, "pk", 0))
+
+
+def write_down(found: list[Difference], *, by, **where) -> None:
     Change.objects.bulk_create(
         Change(
-            **{subject_field(subject): subject},
             field=change.place[:200],
             before=change.before,
             after=change.after,
             clinical=change.clinical,
             by=by,
+            **where,
         )
         for change in found
     )

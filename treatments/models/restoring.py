@@ -9,7 +9,7 @@ from treatments.models import drafts
 from treatments.models.composing import compose, freeze
 from treatments.models.evidence import Source
 from treatments.models.publishing import Revision
-from treatments.models.recording import recorded
+from treatments.models.recording import credit, recorded, sources_recorded
 from treatments.models.treatment import Price, Treatment
 
 
@@ -17,20 +17,26 @@ from treatments.models.treatment import Price, Treatment
 def restore(revision: Revision, *, by) -> models.Model:
     """Raises ValidationError, in words, where the words of then no longer fit: an address that is taken, say."""
     subject = type(revision.subject)._default_manager.select_for_update().get(pk=revision.subject.pk)
-    keep_draft(subject, before=revision, by=by)
-    page = revision.page
-    with recorded(subject, by=by):
+    page, words = revision.page, keep_draft(subject, before=revision, by=by)
+    with recorded(subject, by=by), sources_recorded(by=by):
         bring_back_sources(page)
         overwrite(subject, draft_of(page, drafts.SHAPES[type(subject)]))
+    if words != revision.fingerprint:
+        credit(subject, at=revision.frozen_at, by=by)
     return subject
 
 
-def keep_draft(subject: models.Model, *, before: Revision, by) -> Revision | None:
-    """A draft that no revision holds yet is frozen first: restoring can be taken back by restoring that one."""
+def keep_draft(subject: models.Model, *, before: Revision, by) -> str:
+    """A draft that no revision holds yet is frozen first: restoring can be taken back by restoring that one.
+
+    Returns the fingerprint of its words.
+    """
     page = compose(subject)
-    held = Revision.objects.of(subject).filter(fingerprint=fingerprint(page), snapshot=content.encode(page))
-    note = f"The draft as it stood before revision {before.number} was restored"
-    return None if held.exists() else freeze(subject, by=by, note=note)
+    words = fingerprint(page)
+    held = Revision.objects.of(subject).filter(fingerprint=words, snapshot=content.encode(page))
+    if not held.exists():
+        freeze(subject, by=by, note=f"The draft as it stood before revision {before.number} was restored")
+    return words
 
 
 def draft_of(page: content.Page, shape: type[content.Part]) -> content.Part:

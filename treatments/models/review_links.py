@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from outbox.models import Mail
 from treatments.fingerprint import fingerprint
+from treatments.models.authors import own_changes
 from treatments.models.composing import compose
 from treatments.models.directory import Practitioner
 from treatments.models.publishing import Revision
-from treatments.models.signing import SignOff, own_changes, sign
+from treatments.models.signing import SignOff, sign
 
 SIGNER = signing.Signer(salt="treatments.review-link")
 LINK_LASTS = datetime.timedelta(days=14)

@@ -10,6 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from cosma import pagestore
+from treatments.models.authors import own_changes
 from treatments.models.concerns import Concern
 from treatments.models.directory import Practitioner
 from treatments.models.pages import SitePage
@@ -18,23 +19,29 @@ from treatments.models.treatment import Treatment
 
 
 class Change(models.Model):
-    """One field of a draft that someone changed, as it was and as it became."""
+    """One field of a draft that someone changed, as it was and as it became; or of what drafts share."""
 
     treatment = models.ForeignKey(Treatment, models.CASCADE, null=True, related_name="changes")
     concern = models.ForeignKey(Concern, models.CASCADE, null=True, related_name="changes")
     site_page = models.ForeignKey(SitePage, models.CASCADE, null=True, related_name="changes")
+    shared = models.CharField(max_length=70, blank=True, default="", db_default="", db_index=True, editable=False)
+    """`source trial` or `word Keloid`: many pages show it, and some may only cite it later."""
     field = models.CharField(max_length=200)
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
     clinical = models.BooleanField()
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    """Who brought earlier words of `by` back, which nobody had signed: they are theirs again."""
 
     class Meta:
         ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=exactly_one("treatment", "concern", "site_page"), name="a_change_is_of_exactly_one_page"
+                condition=Q(exactly_one("treatment", "concern", "site_page"), shared="")
+                | Q(~Q(shared=""), treatment__isnull=True, concern__isnull=True, site_page__isnull=True),
+                name="a_change_is_of_one_page_or_of_what_pages_share",
             )
         ]
 
@@ -142,16 +149,3 @@ def sign(revision: Revision, practitioner: Practitioner, *, rendered_text: str, 
         signed_at=at,
         valid_until=at + datetime.timedelta(days=settings.CLINICAL_REVIEW_DAYS),
     )
-
-
-def own_changes(revision: Revision, practitioner: Practitioner):
-    """Clinical changes by this person that went into `revision` after the last one whose signature stands."""
-    theirs = Q(by=practitioner.user_id) if practitioner.user_id else Q(pk__in=[])
-    if practitioner.email:
-        theirs |= Q(by__email__iexact=practitioner.email) | Q(by__username__iexact=practitioner.email)
-    found = Change.objects.filter(theirs, clinical=True, at__lte=revision.frozen_at)
-    found = found.filter(**{revision.kind: revision.subject})
-    signed = SignOff.objects.filter(withdrawal__isnull=True).values("revision")
-    earlier = Revision.objects.of(revision.subject).filter(number__lt=revision.number, pk__in=signed)
-    last_signed = earlier.aggregate(at=models.Max("frozen_at"))["at"]
-    return found.filter(at__gt=last_signed) if last_signed else found

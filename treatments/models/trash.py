@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from treatments.models.concerns import Concern
 from treatments.models.pages import SitePage
+from treatments.models.recording import credit
 from treatments.models.signing import Change
 from treatments.models.treatment import Treatment
 from treatments.models.words import Section
@@ -47,13 +48,15 @@ class Trashed(models.Model):
         return [found.object for found in serializers.deserialize("json", self.rows, ignorenonexistent=True)]
 
     @transaction.atomic
-    def bring_back(self) -> models.Model:
+    def bring_back(self, *, by) -> models.Model:
         """Puts everything where it was and returns the first of it. Raises ValidationError where it no longer fits."""
         found = self.contents()
         for row in found:
             if not isinstance(row, Change):  # nobody typed it
                 row.full_clean()
             row.save_base(raw=True)
+        for page in pages_of(found):
+            credit(page, at=self.deleted_at, by=by)
         self.delete()
         return found[0]
 
