@@ -80,6 +80,8 @@ def database(folder: Path) -> dict:
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,
         }
+        # To open the file and to close it again costs a quarter of a page.
+        config["CONN_MAX_AGE"] = 60
     elif config.get("ENGINE") == "django.db.backends.postgresql":
         config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"] = 60, True
         config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
