@@ -63,6 +63,13 @@ def words(text: str) -> Iterator[Word]:
             yield Word(match.start(), match.end(), plain)
 
 
+def words_among(text: str, wanted: frozenset[str]) -> Iterator[Word]:
+    """The few of a long text whose stems are wanted."""
+    for match in WORD.finditer(text):
+        if stem(plain := plainly(match[0])) in wanted:
+            yield Word(match.start(), match.end(), plain)
+
+
 def stems(text: str) -> list[str]:
     return [word.stem for word in words(text)]
 
@@ -94,16 +101,15 @@ class Piece(NamedTuple):
 def marked(text: str, wanted: frozenset[str]) -> list[Piece]:
     """The text in pieces; those that were looked for are marked."""
     pieces, end = [], 0
-    for word in words(text):
-        if word.stem in wanted:
-            pieces += [Piece(text[end : word.start]), Piece(text[word.start : word.end], True)]
-            end = word.end
+    for word in words_among(text, wanted):
+        pieces += [Piece(text[end : word.start]), Piece(text[word.start : word.end], True)]
+        end = word.end
     return [piece for piece in (*pieces, Piece(text[end:])) if piece.text]
 
 
 def excerpt(text: str, wanted: frozenset[str], *, length: int = 220) -> list[Piece]:
     """The stretch of a text that says most of what was looked for, from the start of a sentence where one is near."""
-    found = [word for word in words(text) if word.stem in wanted]
+    found = list(words_among(text, wanted))
     best = max(found, key=lambda first: worth(first, found, length), default=None)
     start = beginning(text, best.start if best else 0)
     end = len(text) if len(text) <= start + length else text.rfind(" ", start, start + length)
