@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.html import format_html, urlize
 
 from enquiries.reception import Reception
 
@@ -14,6 +15,10 @@ NUMBER = 1
 @dataclass(frozen=True)
 class Notice:
     points: list[tuple[str, str]]
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        return [(label, linked(words)) for label, words in self.points]
 
     @property
     def text(self) -> str:
@@ -57,6 +62,15 @@ def test_points(desk: Reception) -> list[tuple[str, str]]:
         ("How long", f"{desk.days_kept} days. Then it is deleted."),
         ("To change your mind", f"Withdraw at any time at {withdrawal_url()}. It is then deleted at once."),
     ]
+
+
+def linked(words: str) -> str:
+    """With the page to withdraw in a new tab: who comes back from it to a form with errors would find it empty."""
+    before, url, after = words.partition(withdrawal_url())
+    if not url:
+        return urlize(words, autoescape=True)
+    link = format_html('<a href="{}" target="_blank" rel="noopener">{}</a> (opens in a new tab)', url, url)
+    return format_html("{}{}{}", before, link, after)
 
 
 def withdrawal_url() -> str:

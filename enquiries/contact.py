@@ -11,6 +11,8 @@ MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # They change how the text around them reads, in the inbox and in exports.
 DIRECTIONS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
+BLANK = "\u115f\u1160\u3164\uffa0"  # letters by their category, and nothing on the page
+
 
 def indian_mobile(typed: str) -> str | None:
     """`+919876543210` for any usual way of writing an Indian mobile number, else None."""
@@ -50,6 +52,11 @@ def readable(phone: str) -> str:
 def tidy(typed: str) -> str:
     """One line: composed characters, single spaces, no control characters."""
     return re.sub(r"\s+", " ", tidy_lines(typed)).strip()
+
+
+def says_something(text: str) -> bool:
+    """Has a letter or a digit that can be seen: not only dots, or signs that leave no mark."""
+    return any(sign.isalnum() and sign not in BLANK for sign in text)
 
 
 def tidy_lines(typed: str) -> str:

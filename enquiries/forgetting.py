@@ -21,17 +21,18 @@ AT_ONCE = 500  # a database takes only so many values in one question
 def purge() -> int:
     """Deletes what we promised to have forgotten by today. Safe to run twice."""
     limits.forget_old()
-    return remove(Enquiry.objects.expired(timezone.localdate()), what=Deed.EXPIRED, by=None)
+    expired = Enquiry.objects.expired(timezone.localdate()).order_by()
+    return remove(list(expired.values_list("pk", flat=True)), what=Deed.EXPIRED, by=None)
 
 
 def erase(enquiries, *, by, what: Deed = Deed.ERASED) -> int:
     """Deletes these for ever, in backups too: their marks are on disk before their rows are gone."""
-    write_marks(enquiries.values_list("key", flat=True))
-    return remove(enquiries, what=what, by=by)
+    marked = dict(enquiries.order_by().values_list("pk", "key"))
+    write_marks(marked.values())
+    return remove(list(marked), what=what, by=by)
 
 
-def remove(enquiries, *, what: Deed, by) -> int:
-    numbers = list(enquiries.order_by().values_list("pk", flat=True))
+def remove(numbers: list[int], *, what: Deed, by) -> int:
     for start in range(0, len(numbers), AT_ONCE):
         remove_some(numbers[start : start + AT_ONCE], what=what, by=by)
     return len(numbers)
@@ -135,6 +136,4 @@ def forget_again() -> int:
     """After a backup was brought back, before the site serves: erases what was erased since it was made."""
     marks = read_marks()
     erased = [pk for pk, key in Enquiry.objects.values_list("pk", "key").iterator() if mark(key) in marks]
-    for start in range(0, len(erased), AT_ONCE):
-        remove_some(erased[start : start + AT_ONCE], what=Deed.ERASED, by=None)
-    return len(erased) + purge()
+    return remove(erased, what=Deed.ERASED, by=None) + purge()

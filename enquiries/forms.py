@@ -12,6 +12,7 @@ from enquiries.reception import Reception
 LONGEST_MESSAGE = 1000
 UNSURE = "I am not sure yet"
 NEW_NOTICE = "The notice has changed since you opened this page. Please read it again, then tick the box."
+UNKNOWN_NOTICE = "The notice may have changed since you opened this page. Please read it again, then tick the box."
 OLD_SLIP = "This page was open for a long time. We have kept what you wrote. Please check it and send it again."
 NO_SLIP = "The form did not arrive whole. We have kept what you wrote. Please check it and send it again."
 NO_CONTACT = "Give a mobile number or an e-mail address. One of them is enough."
@@ -40,6 +41,12 @@ class SlipForm(forms.Form):
     read_slip: slips.Slip | None = None
 
     @property
+    def slip_key(self) -> str:
+        """Of a form that is valid, and so has a slip of ours."""
+        assert self.read_slip is not None
+        return self.read_slip.key
+
+    @property
     def is_from_robot(self) -> bool:
         return bool(self.data.get("website"))
 
@@ -47,9 +54,10 @@ class SlipForm(forms.Form):
         self.read_slip = slips.read(self.cleaned_data["slip"])
         return self.cleaned_data["slip"]
 
-    def renew_slip(self, version: str = "") -> None:
+    def renew_slip(self, version: str = "", *, untick: str = "") -> None:
         """For a form that comes back and whose own slip is of no more use."""
-        self.data = {**{name: self.data.get(name) for name in self.data}, "slip": slips.issue(version)}
+        kept = {name: self.data.get(name) for name in self.data if name != untick}
+        self.data = {**kept, "slip": slips.issue(version)}
 
     @property
     def faults(self) -> list[tuple[str, str]]:
@@ -159,10 +167,10 @@ class EnquiryForm(SlipForm):
         return [name for name in ("treatment", "clinic") if name in self.fields]
 
     def clean_name(self) -> str:
-        return needed(contact.tidy(self.cleaned_data["name"]), "Write your name.")
+        return meaningful(contact.tidy(self.cleaned_data["name"]), "Write your name.")
 
     def clean_city(self) -> str:
-        return needed(contact.tidy(self.cleaned_data["city"]), "Write your city or town.")
+        return meaningful(contact.tidy(self.cleaned_data["city"]), "Write your city or town.")
 
     def clean_phone(self) -> str:
         typed = self.cleaned_data["phone"]
@@ -185,13 +193,15 @@ class EnquiryForm(SlipForm):
 
     def check_slip(self) -> None:
         slip = self.read_slip
+        was_shown = slip is not None and slip.version == self.notice.version
+        if slip and was_shown and not slip.expired:
+            return
         if slip is None or slip.expired:
             self.add_error(None, OLD_SLIP if slip else NO_SLIP)
-        elif slip.version != self.notice.version:
-            self.add_error("consent", NEW_NOTICE)
-        else:
-            return
-        self.renew_slip(self.notice.version)
+        if not was_shown:
+            self.add_error("consent", NEW_NOTICE if slip else UNKNOWN_NOTICE)
+        # A tick under other words is no consent to these.
+        self.renew_slip(self.notice.version, untick="" if was_shown else "consent")
 
     def words(self) -> dict:
         """The checked fields, named as the columns of an enquiry are."""
@@ -245,6 +255,10 @@ class WithdrawalForm(SlipForm):
         if self.read_slip is None or self.read_slip.expired:
             self.add_error(None, OLD_SLIP if self.read_slip else NO_SLIP)
             self.renew_slip()
+
+
+def meaningful(text: str, otherwise: str) -> str:
+    return needed(text if contact.says_something(text) else "", otherwise)
 
 
 def needed(text: str | None, otherwise: str) -> str:

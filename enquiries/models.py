@@ -69,6 +69,8 @@ class EnquiryQuerySet(models.QuerySet):
 class Enquiry(models.Model):
     reference = models.CharField(max_length=9, unique=True, default=new_reference)
     key = models.CharField(max_length=64, unique=True, editable=False)
+    likeness = models.CharField(max_length=32, blank=True, editable=False, default="", db_default="")
+    """A keyed hash of all that was typed and of where it came from."""
     name = models.CharField(max_length=120)
     phone = models.CharField("mobile number", max_length=16, blank=True, db_index=True)
     email = models.EmailField("e-mail", blank=True, db_index=True)
@@ -158,13 +160,12 @@ class Event(models.Model):
 
     enquiry = models.ForeignKey(Enquiry, models.SET_NULL, null=True, related_name="events")
     what = models.CharField(max_length=10, choices=Deed)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name="who", null=True, related_name="+")
+    at = models.DateTimeField("when", default=timezone.now, db_index=True)
     detail = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        verbose_name = "line of the log"
-        verbose_name_plural = "log of who read and did what"
+        verbose_name = "log line"
         ordering = ["-at", "-pk"]
 
     def __str__(self):

@@ -3,6 +3,7 @@
 import logging
 from functools import wraps
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -20,6 +21,7 @@ from enquiries.reception import Reception, Standing, reception
 from treatments.origins import comes_from_elsewhere
 
 LARGEST_BODY = 200_000
+RETRY_AFTER = {429: "3600", 503: "120"}
 logger = logging.getLogger(__name__)
 
 
@@ -104,7 +106,7 @@ def arrival(request, form: EnquiryForm) -> receiving.Arrival:
 
 def ask(request, form, *, status: int = 200):
     """The form, with all that was typed."""
-    response = show(
+    return show(
         request,
         form.desk,
         "enquiries/enquire.html",
@@ -114,9 +116,6 @@ def ask(request, form, *, status: int = 200):
         down=status == 503,
         faults=form.faults if form.is_bound else [],
     )
-    if status in (429, 503):
-        response.headers["Retry-After"] = "3600" if status == 429 else "120"
-    return response
 
 
 def show(request, desk: Reception, template: str, *, status: int = 200, **context):
@@ -127,7 +126,10 @@ def show(request, desk: Reception, template: str, *, status: int = 200, **contex
         "desk": desk,
         "telephone": readable(desk.contact_phone) if desk.contact_phone else "",
     }
-    return render(request, template, {**frame, **context}, status=status)
+    response = render(request, template, {**frame, **context}, status=status)
+    if status in RETRY_AFTER:
+        response.headers["Retry-After"] = RETRY_AFTER[status]
+    return response
 
 
 def see_other(address: str) -> HttpResponse:
@@ -143,7 +145,9 @@ def thanks(request):
     reference, desk = "", reception()
     if key and desk.answers:
         reference = Enquiry.objects.filter(key=key).values_list("reference", flat=True).first() or ""
-    response = show(request, desk, "enquiries/thanks.html", received=bool(key), reference=reference)
+    response = show(
+        request, desk, "enquiries/thanks.html", received=bool(key), reference=reference, mail=settings.MAIL_IS_SENT
+    )
     # The next page need not know this address.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -152,10 +156,10 @@ def thanks(request):
 @form_page
 def withdraw(request):
     desk = reception()
-    if not desk.answers:
-        return show(request, desk, "enquiries/down.html", status=503)
     if request.method == "POST":
         return take_back(request, desk)
+    if not desk.answers:
+        return show(request, desk, "enquiries/down.html", status=503)
     return ask_withdrawal(request, desk, WithdrawalForm(initial={"slip": slips.issue()}))
 
 
@@ -165,15 +169,28 @@ def take_back(request, desk: Reception):
     if comes_from_elsewhere(request):
         form.add_error(None, ELSEWHERE)
         return ask_withdrawal(request, desk, form, status=403)
+    if not desk.answers:
+        return ask_withdrawal(request, desk, form, status=503)
     if not form.is_valid():
         return ask_withdrawal(request, desk, form, status=422)
+    try:
+        return withdrawn_or_told_why(request, desk, form)
+    except DatabaseError as error:
+        logger.error("An enquiry could not be withdrawn: %s", type(error).__name__)
+        return ask_withdrawal(request, desk, form, status=503)
+
+
+def withdrawn_or_told_why(request, desk: Reception, form: WithdrawalForm):
     where = limits.digest("withdrawal", limits.address(request))
     if limits.count(where, limits.HOUR) >= limits.WITHDRAWALS:
         form.add_error(None, "Too many tries from your network. Please try again in an hour.")
         return ask_withdrawal(request, desk, form, status=429)
     limits.record(where)
-    found = named_by(form.cleaned_data["reference"], form.cleaned_data["contact"])
-    if not forgetting.erase(found, by=None, what=Deed.WITHDRAWN):
+    reference, contact = form.cleaned_data["reference"], form.cleaned_data["contact"]
+    done = limits.digest("withdrawn", f"{form.slip_key} {reference} {contact}")
+    if forgetting.erase(named_by(reference, contact), by=None, what=Deed.WITHDRAWN):
+        limits.record(done)
+    elif not limits.count(done, limits.DAY):  # else the button was pressed twice
         form.add_error(None, NOT_FOUND)
         return ask_withdrawal(request, desk, form, status=422)
     return see_other(reverse("enquire-withdrawn"))
@@ -191,7 +208,7 @@ def named_by(reference: str, contact: str):
 
 def ask_withdrawal(request, desk: Reception, form, *, status: int = 200):
     faults = form.faults if form.is_bound else []
-    return show(request, desk, "enquiries/withdraw.html", status=status, form=form, faults=faults)
+    return show(request, desk, "enquiries/withdraw.html", status=status, form=form, faults=faults, down=status == 503)
 
 
 @require_safe

@@ -21,7 +21,7 @@ class EventAdmin(ReadOnly, admin.ModelAdmin):
     """Who read what, for managers."""
 
     list_display = ["at", "by", "what", "enquiry", "detail"]
-    list_filter = ["what", "by", "at"]
+    list_filter = ["what", ("by", admin.RelatedOnlyFieldListFilter), "at"]
     list_select_related = ["by", "enquiry"]
 
 

@@ -1,11 +1,13 @@
 import io
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -130,6 +132,36 @@ def test_a_patient_withdraws_with_number_and_contact():
     assert (answer.status_code, answer.headers["Location"]) == (303, "/enquire/withdrawn/")
     assert nothing_is_left()
     assert Event.objects.filter(what=Deed.WITHDRAWN).exists()
+
+
+def test_a_double_press_withdraws_once_and_says_so_twice():
+    enquiry, client = make_enquiry(), Client()
+    fields = {
+        "slip": slip_in(client.get("/enquire/withdraw/")),
+        "reference": enquiry.reference,
+        "contact": "9876543210",
+    }
+
+    answers = [send(client, fields, "/enquire/withdraw/") for _ in range(2)]
+
+    assert [answer.headers.get("Location") for answer in answers] == ["/enquire/withdrawn/"] * 2
+    assert send(client, fields | {"reference": "ABCD-EFGH"}, "/enquire/withdraw/").status_code == 422
+
+
+@pytest.mark.parametrize("where", ["enquiries.reception.read", "enquiries.forgetting.remove_some"])
+def test_a_dead_database_keeps_what_was_typed_to_withdraw(where, caplog):
+    enquiry, client = make_enquiry(), Client()
+    slip = slip_in(client.get("/enquire/withdraw/"))
+
+    with patch(where, side_effect=OperationalError("Asha Rao")):
+        answer = send(
+            client, {"slip": slip, "reference": enquiry.reference, "contact": "9876543210"}, "/enquire/withdraw/"
+        )
+
+    page = answer.content.decode()
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    assert enquiry.reference in page and "9876543210" in page and "Nothing was deleted yet." in page
+    assert "Asha" not in caplog.text
 
 
 @pytest.mark.parametrize("contact", ["9123456789", "", "x@example.org", "the number itself"])

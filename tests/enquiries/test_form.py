@@ -1,9 +1,13 @@
+import re
 import time
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+import time_machine
 from django.db import OperationalError
 from django.test import Client, TestCase, override_settings
+from django.utils import timezone
 
 from enquiries import limits
 from enquiries.models import Attempt, Enquiry, Notice, State
@@ -51,6 +55,20 @@ class PatientTests(TestCase):
         assert Enquiry.objects.count() == 1
         assert Mail.objects.count() == 1
 
+    def test_who_goes_back_after_a_time_out_and_sends_the_same_again_makes_one_enquiry(self):
+        first, second = enquire(self.client), enquire(self.client)
+
+        numbers = {self.client.get(answer.headers["Location"]).content for answer in (first, second)}
+        assert Enquiry.objects.count() == len(numbers) == 1
+
+    def test_the_same_words_from_elsewhere_or_later_are_another_enquiry(self):
+        enquire(self.client)
+        enquire(self.client, headers={"REMOTE_ADDR": "10.9.9.9"})
+        with time_machine.travel(timezone.now() + timedelta(hours=2), tick=True):
+            enquire(self.client)
+
+        assert Enquiry.objects.count() == 3
+
     def test_corrected_words_of_the_same_form_are_not_lost(self):
         fields = {"slip": open_form(self.client), **words()}
         send(self.client, fields)
@@ -93,6 +111,25 @@ class PatientTests(TestCase):
         for phone in ("020 2612 3456", "+44 7911 123456", "12345 67890"):
             with self.subTest(phone):
                 self.assertContains(enquire(self.client, phone=phone), "10 digits that start with", status_code=422)
+
+    def test_a_name_or_city_that_cannot_be_seen_is_asked_for_again(self):
+        for blank in ("\u200b\u200b", "\u3164", ".", "\u00ad"):
+            with self.subTest(ascii(blank)):
+                answer = enquire(self.client, name=blank, city=blank)
+                self.assertContains(answer, "Write your name.", status_code=422)
+                self.assertContains(answer, "Write your city or town.", status_code=422)
+        assert make_enquiry(name="रवि कुमार", city="मुंबई").name == "रवि कुमार"
+
+    def test_a_mail_is_promised_only_where_one_can_be_sent(self):
+        for can, times in ((True, 1), (False, 0)):
+            with self.settings(MAIL_IS_SENT=can):
+                page = self.client.get(enquire(self.client, message=str(can)).headers["Location"])
+            self.assertContains(page, "we also send a note", count=times)
+
+    def test_the_way_to_withdraw_opens_beside_the_half_filled_form(self):
+        assert re.search(
+            r'href="[^"]+/enquire/withdraw/" target="_blank"', self.client.get("/enquire/").content.decode()
+        )
 
     def test_the_treatment_of_the_page_is_chosen_already(self):
         page = self.client.get("/enquire/?treatment=needling")
@@ -147,6 +184,7 @@ class PatientTests(TestCase):
         answer = send(self.client, {"slip": slip, **words()})
 
         self.assertContains(answer, "The notice has changed", status_code=422)
+        assert " checked" not in tick(answer), "a tick under the old words is no consent to the new ones"
         assert send(self.client, {"slip": slip_in(answer), **words()}).status_code == 303
         assert Notice.objects.get().text.count("400 days") == 1
 
@@ -156,6 +194,7 @@ class PatientTests(TestCase):
                 answer = send(self.client, {"slip": slip, **words(message=f"With {slip[:4]}")})
 
                 self.assertContains(answer, "Asha Rao", status_code=422)
+                assert (" checked" in tick(answer)) == (slip.count(":") > 0), "who knows which notice the others saw?"
                 assert send(self.client, {**words(), "slip": slip_in(answer)}).status_code == 303
 
     def test_a_retry_long_after_the_form_was_opened_is_no_second_enquiry(self):
@@ -200,6 +239,10 @@ class PatientTests(TestCase):
 
     def test_form_pages_are_kept_out_of_search_engines(self):
         self.assertContains(self.client.get("/enquire/"), '<meta name="robots" content="noindex">')
+
+
+def tick(response) -> str:
+    return re.search('<input[^>]+id="id_consent"[^>]*>', response.content.decode())[0]
 
 
 class AbuseTests(TestCase):
