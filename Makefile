@@ -42,7 +42,7 @@ soak: install-dev tools ## the long tests: faults at full length and count (a pa
 	@bin/soak
 
 requirements: install-dev ## choose newer versions of everything, with hashes
-	@for lock in requirements requirements-dev requirements-s3; do $(LOCK) --upgrade -o $$lock.txt $$lock.in; done
+	@for lock in requirements requirements-dev requirements-s3 requirements-mail; do $(LOCK) --upgrade -o $$lock.txt $$lock.in; done
 	@$(LOCK) --upgrade --no-deps -o requirements-servers.txt requirements-servers.in
 	@git --no-pager diff --stat -- 'requirements*.txt'
 

@@ -10,6 +10,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -21,11 +22,17 @@ from outbox.kinds import Ping, over_the_web
 from outbox.models import Mail
 
 DUMMY = "django.core.mail.backends.dummy.EmailBackend"
-NOT_TAKEN = (
-    smtplib.SMTPRecipientsRefused,
-    smtplib.SMTPResponseException,
-    smtplib.SMTPNotSupportedError,
-)
+NOT_TAKEN = (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
+NEVER_LEFT = {
+    "NewConnectionError",
+    "NameResolutionError",
+    "ConnectTimeoutError",
+    "AnymailRecipientsRefused",
+    "AnymailInvalidAddress",
+    "AnymailConfigurationError",
+    "AnymailUnsupportedFeature",
+}
+"""Of mail services, by their names, because their library need not be installed: nothing was handed over."""
 PATIENCE = 10
 """Seconds for another program's answer."""
 logger = logging.getLogger(__name__)
@@ -81,8 +88,8 @@ def tell(mail: Mail, ping: Ping) -> str:
 
 def hand_over(mail: Mail, message: EmailMessage) -> str:
     # A connection of its own: one that a server dropped meanwhile would leave the next mail in doubt.
-    post = get_connection()
     try:
+        post = get_connection()
         post.open()
     except Exception as error:
         return not_sent(mail, f"The mail server cannot be reached ({type(error).__name__}).")
@@ -102,11 +109,27 @@ def refused_or_in_doubt(mail: Mail, error: Exception) -> str:
     """An answer that says no is certain; silence after the text was handed over is not."""
     # The error's own text can hold the patient's address: only its name is kept.
     name = type(error).__name__
-    said_no = 400 <= (getattr(error, "status_code", None) or 0) < 500
-    if isinstance(error, NOT_TAKEN) or said_no:
+    if said_no(error):
         return not_sent(mail, f"The mail server refused it ({name}).")
     mail.doubt(f"The mail server stopped answering ({name}).")
     return "in doubt"
+
+
+def said_no(error: Exception) -> bool:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return 400 <= error.smtp_code < 600  # -1 is what smtplib makes of an answer that it cannot read
+    if isinstance(error, NOT_TAKEN) or 400 <= (getattr(error, "status_code", None) or 0) < 500:
+        return True
+    return any(type(found).__name__ in NEVER_LEFT for found in behind(error))
+
+
+def behind(error) -> Iterator[BaseException]:
+    """The error and those that led to it: libraries wrap what a connection said in errors of their own."""
+    seen: list = [error]
+    for found in seen:
+        causes = [found.__cause__, found.__context__, getattr(found, "reason", None), *found.args]
+        seen += [cause for cause in causes if isinstance(cause, BaseException) and cause not in seen]
+    yield from seen
 
 
 def not_sent(mail: Mail, fault: str) -> str:

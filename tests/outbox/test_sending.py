@@ -1,15 +1,19 @@
+import json
 import smtplib
 import threading
+from contextlib import suppress
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest.mock import patch
 
 import pytest
 from django.core import mail as post
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
+from cosma import mailserver
 from outbox import kinds, sending
 from outbox.kinds import Letter
 from outbox.models import PAUSES, Mail, State
@@ -70,6 +74,7 @@ def test_what_is_gone_is_not_written_about():
         ("open", ConnectionRefusedError()),
         ("send_messages", smtplib.SMTPRecipientsRefused({"a@example.org": (550, b"no such a@example.org")})),
         ("send_messages", smtplib.SMTPDataError(451, b"later")),
+        ("send_messages", smtplib.SMTPSenderRefused(550, b"not you", "a@example.org")),
     ],
 )
 def test_a_clear_refusal_is_tried_again_later_and_given_up_in_the_end(method, error):
@@ -85,7 +90,15 @@ def test_a_clear_refusal_is_tried_again_later_and_given_up_in_the_end(method, er
     assert not post.outbox
 
 
-@pytest.mark.parametrize("error", [TimeoutError(), smtplib.SMTPServerDisconnected(), ConnectionResetError()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        smtplib.SMTPServerDisconnected(),
+        ConnectionResetError(),
+        smtplib.SMTPDataError(-1, b"an answer that nobody can read"),
+    ],
+)
 def test_silence_after_the_text_was_handed_over_is_never_sent_again_unasked(error):
     mail = put()
     with failing("send_messages", error):
@@ -96,6 +109,79 @@ def test_silence_after_the_text_was_handed_over_is_never_sent_again_unasked(erro
     mail.refresh_from_db()
     assert mail.state == State.IN_DOUBT
     assert not post.outbox
+
+
+class Service(BaseHTTPRequestHandler):
+    """A mail service: answers each mail with the next of these, and says nothing at all to None."""
+
+    answers: list = []
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if answer := self.answers.pop(0):
+            status, body = answer
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def service(settings):
+    server = HTTPServer(("127.0.0.1", 0), Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"anymail+postmark://a-key?api_url=http://127.0.0.1:{server.server_port}/"
+    for name, value in mailserver.settings_from(url).items():
+        setattr(settings, name, value)
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+TAKEN = {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": "a@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ((200, TAKEN), State.SENT),
+        ((422, {"ErrorCode": 300, "Message": "no"}), State.PENDING),
+        ((401, {"ErrorCode": 10, "Message": "which key?"}), State.PENDING),
+        ((500, {}), State.IN_DOUBT),
+        (None, State.IN_DOUBT),
+    ],
+)
+def test_a_mail_service_takes_refuses_or_leaves_a_doubt(service, answer, state):
+    Service.answers = [answer]
+    mail = put()
+
+    sending.send_due()
+
+    mail.refresh_from_db()
+    assert mail.state == state, mail.fault
+    assert "a@example.org" not in mail.fault
+
+
+def test_mail_to_a_service_that_cannot_be_reached_is_tried_again(service):
+    service.shutdown(), service.server_close()
+    mail = put()
+
+    sending.send_due()
+
+    mail.refresh_from_db()
+    assert mail.state == State.PENDING, mail.fault
+
+
+def test_a_mail_server_that_cannot_even_be_chosen_leaves_the_mail_waiting(settings):
+    settings.EMAIL_BACKEND = "nowhere.EmailBackend"
+    mail = put()
+
+    sending.send_due()
+
+    mail.refresh_from_db()
+    assert mail.state == State.PENDING
 
 
 def test_one_that_cannot_be_written_does_not_stop_the_others():
@@ -146,6 +232,8 @@ def test_two_that_send_at_once_send_each_mail_once():
 
 def send_and_close():
     try:
-        sending.send_due()
+        while True:
+            with suppress(OperationalError):  # in memory, SQLite refuses at once where a file lets one wait
+                return sending.send_due()
     finally:
         connection.close()

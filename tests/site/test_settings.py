@@ -8,11 +8,15 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils import formats
+
+from cosma import mailserver
 
 PUBLIC = {"SITE_URL": "https://example.org", "SECRET_KEY": "a" * 50}
 SHOW = (
@@ -57,6 +61,10 @@ REFUSED = {
     "database of another kind": ({"DATABASE_URL": "mysql://a@b/c"}, "names no database that this site knows"),
     "database that is no address": ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
     "proxy that is no address": ({"TRUSTED_PROXIES": "10.0.0.0/8, nginx"}, "TRUSTED_PROXIES must list addresses"),
+    "mail server of another kind": ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read"),
+    "mail service that nobody knows": ({"EMAIL_URL": "anymail+nonsense://key"}, "no mail service that anymail knows: "),
+    "mail service that only prints": ({"EMAIL_URL": "anymail+console://key"}, "no mail service that anymail knows: "),
+    "mail service without its key": ({"EMAIL_URL": "anymail+brevo://"}, "names no key"),
     "folder that cannot be": ({"VAR_DIR": "/proc/nowhere"}, "VAR_DIR"),
 }
 
@@ -186,3 +194,19 @@ def test_staff_read_dates_as_india_writes_them():
 
     assert formats.localize(moment.date()) == "22 November 2026"
     assert formats.localize(moment) == "22 November 2026, 18:30"
+
+
+def test_a_mail_service_gets_its_key_and_what_else_it_wants():
+    found = mailserver.settings_from("anymail+mailgun://a%2Fkey?sender_domain=mg.example.org")
+
+    assert found["EMAIL_BACKEND"] == "anymail.backends.mailgun.EmailBackend"
+    assert found["ANYMAIL"]["MAILGUN_API_KEY"] == "a/key"
+    assert found["ANYMAIL"]["MAILGUN_SENDER_DOMAIN"] == "mg.example.org"
+
+
+def test_a_mail_service_without_its_library_says_what_to_install():
+    with (
+        patch("cosma.mailserver.find_spec", return_value=None),
+        pytest.raises(ImproperlyConfigured, match="requirements-mail"),
+    ):
+        mailserver.settings_from("anymail+brevo://key")
