@@ -200,7 +200,7 @@ LOGGING = {
     # Django's own handler shows whole errors while DEBUG is on; refusals and missing pages are no news.
     "loggers": {
         "django.request": {"level": "ERROR"},
-        "django.security": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},  # or anybody could fill the disk with made-up host names
         "django.server": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }

@@ -38,7 +38,12 @@ ROOMS = {
         "Clinic": "Places, once real ones are entered.",
         "Practitioner": "Doctors, with their registration.",
     },
-    "Enquiries": {"Enquiry": "What people asked through the form."},
+    "Enquiries": {
+        "Enquiry": "What people asked through the form.",
+        "Event": "Who read, changed, searched or exported enquiries.",
+        "Notice": "The words that patients agreed to, in each version.",
+        "Mail": "What is to be sent, what could not be, and what may have been.",
+    },
     "Staff": {"User": "Accounts and roles."},
 }
 """The rooms of the house in the clinic's order, and what each kind of thing in them is for."""

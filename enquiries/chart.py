@@ -9,7 +9,8 @@ from django.db.models.functions import TruncWeek
 from enquiries.models import Enquiry, State
 
 WEEKS = 12
-WIDE, HIGH = 40, 100
+WIDE, HIGH, TOP = 26, 80, 20
+DATED = 3  # only each third week is named: all of them would not fit on a phone
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,11 @@ class Bar:
     x: int
     y: int
     height: int
+    dated: bool
 
     @property
     def middle(self) -> int:
-        return self.x + WIDE // 2 - 4
+        return self.x + 9
 
     @property
     def above(self) -> int:
@@ -48,4 +50,5 @@ def counted(first: date, last: date) -> dict[date, int]:
 
 def bar(place: int, week: date, count: int, most: int) -> Bar:
     height = round(HIGH * count / most)
-    return Bar(week, count, x=place * WIDE + 4, y=HIGH + 20 - height, height=height)
+    dated = (WEEKS - 1 - place) % DATED == 0
+    return Bar(week, count, x=place * WIDE + 8, y=TOP + HIGH - height, height=height, dated=dated)

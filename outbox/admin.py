@@ -1,6 +1,6 @@
 import json
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -8,6 +8,7 @@ from outbox import sending
 from outbox.kinds import Ping
 from outbox.models import Mail, State
 
+NO_SERVER = "This site has no mail server (EMAIL_URL), so no letter is sent. All that would go out waits here."
 CONFIDENTIAL = "This mail is for its reader alone."
 
 
@@ -42,9 +43,17 @@ class MailAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def changelist_view(self, request, extra_context=None):
+        if not sending.is_on():
+            self.message_user(request, NO_SERVER, messages.WARNING)
+        return super().changelist_view(request, extra_context)
+
     @admin.display(description="how it would read now")
     def reads(self, mail):
-        letter = mail.letter()
+        try:
+            letter = mail.letter()
+        except Exception as error:  # as when it is sent: one broken mail must not close the page
+            return f"It cannot be written ({type(error).__name__})."
         if letter is None:
             return "What it was about is gone: it will not be sent."
         if isinstance(letter, Ping):

@@ -1,3 +1,3 @@
-from enquiries.admin import inbox, log
+from enquiries.admin import inbox, log, waiting
 
-__all__ = ["inbox", "log"]
+__all__ = ["inbox", "log", "waiting"]

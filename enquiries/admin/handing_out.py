@@ -1,10 +1,11 @@
 """What leaves the inbox: exports, and enquiries that are erased. Both are logged."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -13,6 +14,8 @@ from enquiries import export, forgetting
 from enquiries.models import Deed, Enquiry, Event, State
 
 LONGEST = timedelta(days=366)
+# No calendar that we reckon with knows the days around the year 1 and the year 9999.
+SOME_YEAR = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
 
 class Day(forms.DateInput):
@@ -25,8 +28,8 @@ class Day(forms.DateInput):
 
 
 class ExportForm(forms.Form):
-    first = forms.DateField(label="From", widget=Day)
-    last = forms.DateField(label="To", widget=Day)
+    first = forms.DateField(label="From", widget=Day, validators=SOME_YEAR)
+    last = forms.DateField(label="To", widget=Day, validators=SOME_YEAR)
     kind = forms.ChoiceField(
         label="As", choices=[("xlsx", "Excel workbook"), ("csv", "Comma-separated values")], initial="xlsx"
     )

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -10,61 +9,22 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from enquiries import chart, mails
-from enquiries.admin import handing_out
+from enquiries.admin import folders, handing_out
 from enquiries.contact import readable
 from enquiries.models import Deed, Enquiry, Event, Note, State
 from enquiries.reception import Standing, reception
 
-THOSE_WHO_ANSWER = User.objects.with_perm(
-    "enquiries.change_enquiry", backend="django.contrib.auth.backends.ModelBackend"
-)
 CHANGED_MEANWHILE = (
     "Somebody else changed this enquiry after you opened it. It is now “{theirs}”; you chose “{yours}”. "
     "Nothing of yours is saved. Open it again to go on."
 )
 
 
-class Folder(admin.SimpleListFilter):
-    title = "folder"
-    parameter_name = "folder"
-
-    def lookups(self, request, model_admin):
-        return [("mine", "Mine"), *State.choices, ("all", "All")]
-
-    def queryset(self, request, queryset):
-        chosen = self.value()
-        if chosen == "mine":
-            return queryset.waiting().filter(assigned_to=request.user)
-        if chosen in State.values:
-            return queryset.filter(state=chosen)
-        # Who acts on chosen rows has seen them, in whatever folder a search found them.
-        unfiltered = request.method == "POST" and request.POST.get("select_across") != "1"
-        return queryset if chosen == "all" or unfiltered else queryset.waiting()
-
-    def choices(self, changelist):
-        """ "Waiting" comes first and is what shows unless another is chosen."""
-        first, *others = super().choices(changelist)
-        return [{**first, "display": "Waiting"}, *others]
-
-
-class AboutTreatment(admin.SimpleListFilter):
-    title = "treatment"
-    parameter_name = "treatment"
-
-    def lookups(self, request, model_admin):
-        asked = Enquiry.objects.exclude(treatment_slug="").order_by("treatment_name")
-        return [*asked.values_list("treatment_slug", "treatment_name").distinct(), ("none", "Not chosen")]
-
-    def queryset(self, request, queryset):
-        chosen = self.value()
-        return queryset if chosen is None else queryset.filter(treatment_slug="" if chosen == "none" else chosen)
-
-
 class DeskForm(forms.ModelForm):
     """What the desk may change. `seen` says which state of the record it looked at."""
 
     # A plain choice of those who may answer: Django's own widget offers to change the account.
-    assigned_to = forms.ModelChoiceField(queryset=THOSE_WHO_ANSWER, required=False, empty_label="Nobody")
+    assigned_to = forms.ModelChoiceField(queryset=folders.THOSE_WHO_ANSWER, required=False, empty_label="Nobody")
     seen = forms.CharField(widget=forms.HiddenInput)
 
     class Meta:
@@ -90,9 +50,13 @@ class DeskForm(forms.ModelForm):
 
 class NoteInline(admin.StackedInline):
     model = Note
-    extra = 0
-    fields = ["text", "by", "at"]
-    readonly_fields = ["by", "at"]
+    extra = 1  # also for who has no script
+    fields = ["text", "written"]
+    readonly_fields = ["written"]
+
+    @admin.display(description="written")
+    def written(self, note):
+        return f"{note}, {note.by or 'by a colleague who has left'}" if note.pk else "by you, when you save"
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -105,7 +69,7 @@ class NoteInline(admin.StackedInline):
 class EnquiryAdmin(handing_out.HandingOut):
     form = DeskForm
     list_display = ["reference", "received", "name", "treatment_name", "city", "state", "assigned_to"]
-    list_filter = [Folder, AboutTreatment, "assigned_to", "is_test"]
+    list_filter = [*folders.FILTERS]
     list_select_related = ["assigned_to"]
     list_per_page = 50
     view_on_site = False
@@ -121,13 +85,8 @@ class EnquiryAdmin(handing_out.HandingOut):
         "call_time",
         "message",
     ]
-    kept_by_site = ["reference", "received", "keep_until", "notice", "suspicion", "is_test"]
-    readonly_fields = [*written_by_patient, *kept_by_site, "who_did_what"]
-    fieldsets = [
-        ("What the patient wrote", {"fields": [*written_by_patient]}),
-        ("What you do with it", {"fields": ["state", "assigned_to", "seen"]}),
-        ("What we keep about it", {"fields": [*kept_by_site]}),
-    ]
+    kept_by_site = ["reference", "received", "keep_until", "notice", "is_test"]
+    readonly_fields = [*written_by_patient, "suspicion", *kept_by_site, "who_did_what"]
 
     def has_add_permission(self, request):
         return False
@@ -137,8 +96,19 @@ class EnquiryAdmin(handing_out.HandingOut):
         return False
 
     def get_fieldsets(self, request, obj=None):
-        log = [("Log", {"fields": ["who_did_what"]})] if request.user.has_perm("enquiries.view_event") else []
-        return [*super().get_fieldsets(request, obj), *log]
+        doubt = ["suspicion"] if obj and obj.suspicion else []
+        sets = [
+            ("What the patient wrote", {"fields": [*self.written_by_patient]}),
+            ("What you do with it", {"fields": [*doubt, "state", "assigned_to", "seen"]}),
+            ("What we keep about it", {"fields": [*self.kept_by_site], "classes": ["collapse"]}),
+        ]
+        if request.user.has_perm("enquiries.view_event"):
+            sets.append(("Log", {"fields": ["who_did_what"], "classes": ["collapse"]}))
+        return sets
+
+    def lookup_allowed(self, lookup, value, request):
+        """The filters that are shown: by others, any column could be searched, and without a line in the log."""
+        return lookup in folders.NAMES
 
     def get_urls(self):
         export = self.admin_site.admin_view(self.export_view)
@@ -171,7 +141,7 @@ class EnquiryAdmin(handing_out.HandingOut):
 
     def changelist_view(self, request, extra_context=None):
         words = request.POST.get("search", "").strip()
-        if words and "action" not in request.POST:
+        if words:
             Event.objects.create(what=Deed.SEARCHED, by=request.user)
         desk = reception()
         context = {
@@ -180,6 +150,7 @@ class EnquiryAdmin(handing_out.HandingOut):
             "missing": desk.missing,
             "closed": desk.standing is Standing.CLOSED,
             "may_export": request.user.has_perm("enquiries.export_enquiry"),
+            "may_open": request.user.has_perm("treatments.change_organisation"),
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
@@ -187,7 +158,7 @@ class EnquiryAdmin(handing_out.HandingOut):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         response = super().change_view(request, object_id, form_url, extra_context)
-        if request.method == "GET" and response.status_code == 200:
+        if response.status_code == 200:  # after a refused save too: it shows the record as well
             Enquiry.objects.get(pk=object_id).log(Deed.OPENED, by=request.user)
         return response
 

@@ -82,6 +82,63 @@ def test_each_opening_is_logged_and_only_managers_read_the_log(desk):
     assert "desk@example.org" in manager.get(record(enquiry)).content.decode()
 
 
+def test_a_refused_save_shows_the_record_and_is_logged_as_an_opening(desk):
+    enquiry = make_enquiry()
+
+    page = desk.post(record(enquiry), {"state": "nonsense"}).content.decode()
+
+    assert "Asha Rao" in page
+    assert Event.objects.filter(what=Deed.OPENED, enquiry=enquiry).exists()
+
+
+@pytest.mark.parametrize("query", ["phone__contains=98", "email__startswith=a", "notes__text__contains=a"])
+def test_nothing_is_searched_past_the_log(desk, query):
+    make_enquiry()
+
+    assert desk.get(f"{INBOX}?{query}").status_code == 400
+    desk.post(INBOX, {"search": "asha", "action": "take"})
+    assert Event.objects.filter(what=Deed.SEARCHED).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("assigned=nobody", {"Asha Rao"}),
+        ("assigned=them", {"Ravi"}),
+        ("folder=mine", {"Ravi"}),
+        ("treatment=needling", {"Asha Rao"}),
+        ("treatment=none", {"Ravi"}),
+        ("test=no", {"Asha Rao", "Ravi"}),
+        ("folder=nonsense&assigned=nonsense&treatment=nonsense", set()),
+    ],
+)
+def test_the_inbox_is_filtered(desk, query, found):
+    make_enquiry()
+    make_enquiry(name="Ravi", phone="9123456789", treatment="").assign(to=desk.user, by=desk.user)
+
+    page = desk.get(f"{INBOX}?{query.replace('them', str(desk.user.pk))}").content.decode()
+
+    assert {name for name in ("Asha Rao", "Ravi") if name in page} == found
+
+
+def test_the_first_page_says_who_waits(desk):
+    make_enquiry()
+    make_enquiry(name="Ravi", phone="9123456789").assign(to=desk.user, by=desk.user)
+
+    page = desk.get("/admin/").content.decode()
+
+    assert "1 new" in page and "1 assigned to you" in page
+    assert "Asha" not in page
+
+
+def test_a_note_can_be_written_without_a_script(desk):
+    enquiry = make_enquiry()
+
+    assert 'name="notes-0-text"' in desk.get(record(enquiry)).content.decode()
+    changed(desk, enquiry, **{"notes-TOTAL_FORMS": 1, "notes-0-text": ""})
+    assert not Note.objects.exists()
+
+
 @pytest.mark.parametrize("words", ["asha", "98765 432", "+919876543210", "pune"])
 def test_searching_sends_the_words_in_no_address(desk, words):
     make_enquiry()
@@ -211,6 +268,28 @@ def test_exports_are_logged_limited_and_never_stored(desk):
     assert "1 as xlsx" in Event.objects.get(what=Deed.EXPORTED).detail
     assert exported(desk, "csv", first="2020-01-01").status_code == 200
     assert Event.objects.filter(what=Deed.EXPORTED).count() == 1
+
+
+@pytest.mark.parametrize("days", [("9999-06-01", "9999-12-31"), ("0001-01-01", "0001-01-02"), ("x", "2026-01-01")])
+def test_days_that_no_calendar_has_are_refused(desk, days):
+    answer = exported(desk, "csv", first=days[0], last=days[1])
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert not Event.objects.exists()
+
+
+def test_mail_of_an_unknown_kind_does_not_close_the_page():
+    mail = Mail.objects.create(kind="of-an-older-release", key="1")
+
+    page = staff_client("manager").get(f"/admin/outbox/mail/{mail.pk}/change/").content.decode()
+
+    assert "It cannot be written (KeyError)." in page
+
+
+def test_managers_are_told_that_no_mail_is_sent(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+    assert "EMAIL_URL" in staff_client("manager").get("/admin/outbox/mail/").content.decode()
 
 
 def test_managers_read_mail_that_waits_without_the_whole_address():
