@@ -40,15 +40,6 @@ def in_one_form(number) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def readable(phone: str) -> str:
-    """`+91 98765 43210`, for reading aloud."""
-    try:
-        number = phonenumbers.parse(phone, None)
-    except phonenumbers.NumberParseException:
-        return phone
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-
 def tidy(typed: str) -> str:
     """One line: composed characters, single spaces, no control characters."""
     return re.sub(r"\s+", " ", tidy_lines(typed)).strip()

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enquiries import forgetting, limits, receiving, slips
 from enquiries.consent import notice
-from enquiries.contact import readable
 from enquiries.forms import EnquiryForm, WithdrawalForm
 from enquiries.models import Deed, Enquiry
 from enquiries.reception import Reception, Standing, reception
+from treatments.directory import readable
 from treatments.origins import comes_from_elsewhere
 
 LARGEST_BODY = 200_000

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from treatments import choices
 from treatments.models import (
+    Clinic,
     Concern,
     Organisation,
     Picture,
@@ -34,6 +35,12 @@ def make_editor(email="editor@example.org", **fields) -> User:
 def make_doctor(**fields) -> Practitioner:
     registered = {"name": "Asha Rao", "degree": "MD", "council": "A council", "registration_number": "12345"}
     return made(Practitioner, registered | fields)
+
+
+def make_clinic(name="North", *, doctors=(), **fields) -> Clinic:
+    clinic = made(Clinic, {"name": name, "city": "Mumbai", "shown": True} | fields)
+    clinic.practitioners.set(doctors)
+    return clinic
 
 
 def make_organisation(**fields) -> Organisation:

@@ -53,6 +53,11 @@ def face(page: content.Page, path: str) -> Face:
     )
 
 
+def bare(path: str, title: str, description: str) -> Face:
+    """Of a page that has no text of its own."""
+    return Face(path, title, description, 0, frozenset(), frozenset(), False)
+
+
 def title_of(page: content.Treatment | content.Concern | content.SitePage) -> str:
     if isinstance(page, content.Treatment):
         return heads.treatment_title(page)
@@ -90,8 +95,7 @@ def site(faces: Iterable[Face], broken: dict[str, str]) -> Site:
 
 def warnings(page: content.Page, found: Face, around: Site, paths: set[str]) -> Iterator[str]:
     """`paths` are all addresses that patients can open."""
-    yield from of_length("title", found.title, heads.TITLE)
-    yield from of_length("description", found.description, heads.DESCRIPTION)
+    yield from unfit(found)
     if around.titles[found.title] > 1:
         yield "Another page has the same title."
     if around.descriptions[found.description] > 1:
@@ -105,6 +109,11 @@ def warnings(page: content.Page, found: Face, around: Site, paths: set[str]) -> 
     yield from inspection.broken_links(page, paths)
     for url in sorted(found.outer & around.broken.keys()):
         yield f"{url} {around.broken[url]}"
+
+
+def unfit(found: Face) -> Iterator[str]:
+    yield from of_length("title", found.title, heads.TITLE)
+    yield from of_length("description", found.description, heads.DESCRIPTION)
 
 
 def of_length(what: str, text: str, length: range) -> Iterator[str]:

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 
 from cosma.pagestore import expires, public_page
-from treatments import expiry, views
-from treatments.models import Publication, Revision
+from treatments import expiry
+from treatments.models import Publication, Revision, shown
 
 ENTRIES = 50
 KINDS = ("treatment", "concern")
@@ -20,7 +20,7 @@ CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 @public_page(everything=True)
 def feed(request):
     expires(request, *expiry.of_lists(at=timezone.now()))
-    organisation = views.organisation_name() or "The clinic"
+    organisation = shown.house().organisation or "The clinic"
     atom = Atom1Feed(
         title=plain(f"{organisation}: what changed"),
         link=f"{settings.SITE_URL}/",

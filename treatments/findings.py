@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from treatments import dues, inspection
-from treatments.models import Organisation, Revision
+from treatments.models import Organisation, Revision, shown
 from treatments.models.pages import PAGES
 
 ASKED_BY_LAW = {
@@ -60,7 +60,7 @@ def open_paths(live: Iterable[Revision]) -> set[str]:
     """Addresses that patients can open."""
     own = {revision.subject.get_absolute_url(): revision.kind for revision in live}
     beside = {f"{path}{part}/" for path, kind in own.items() if kind == "treatment" for part in BESIDE}
-    return {*FIXED_PATHS, *own, *beside}
+    return {*FIXED_PATHS, *own, *beside, *(path for path, _, _ in shown.house().lists)}
 
 
 def of_revision(revision: Revision, paths: set[str], *, at: datetime.datetime) -> Iterator[Finding]:

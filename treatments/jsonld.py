@@ -5,6 +5,7 @@ say is left out: no clinic, doctor, review or price is marked up without one.
 """
 
 import datetime
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ SCHOLARLY = {
     SourceKind.CASE,
     SourceKind.LAB,
 }
+HONORIFIC = re.compile(r"((?:Prof|Dr)\.?(?: Dr\.?)?) ")
 UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 """What could end the script element, open a comment in it, or break a line for an old parser."""
 
@@ -155,12 +157,13 @@ def breadcrumbs(frame: Frame, *crumbs: tuple[str, str]) -> Node:
     return {"@type": "BreadcrumbList", "@id": f"{frame.url}#breadcrumb", "itemListElement": places}
 
 
-def item_list(frame: Frame, items: Iterable[tuple[str, str]], *, first: int = 1) -> Node:
-    """Names and paths of the pages that a page lists."""
-    places = [
-        {"@type": "ListItem", "position": place, "name": name, "url": frame.site + path}
-        for place, (name, path) in enumerate(items, start=first)
-    ]
+def of_pages(frame: Frame, items: Iterable[tuple[str, str]]) -> list[Node]:
+    """Entries of a list by name and path of the pages that they lead to."""
+    return [{"name": name, "url": frame.site + path} for name, path in items]
+
+
+def item_list(frame: Frame, entries: Iterable[Node], *, first: int = 1) -> Node:
+    places = [{"@type": "ListItem", "position": place, **entry} for place, entry in enumerate(entries, start=first)]
     return {
         "@type": "ItemList",
         "@id": f"{frame.url}#list",
@@ -172,21 +175,44 @@ def item_list(frame: Frame, items: Iterable[tuple[str, str]], *, first: int = 1)
 # What a doctor's signature and the sources add
 
 
-def reviewed(review: Review | None) -> Node:
+def reviewed(frame: Frame, review: Review | None) -> Node:
     """The date and the doctor, only while the signature stands."""
     if review is None or review.overdue:
         return {}
-    return {"lastReviewed": review.reviewed_on.isoformat(), "reviewedBy": doctor(review)}
+    reviewer = doctor(
+        frame,
+        key=review.practitioner,
+        path=review.path,
+        name=review.name,
+        degree=review.degree,
+        council=review.council,
+        registration=("registration", review.registration_number),
+    )
+    return {"lastReviewed": review.reviewed_on.isoformat(), "reviewedBy": reviewer}
 
 
-def doctor(review: Review) -> Node:
-    council = {"@type": "Organization", "name": review.council} if review.council else None
-    degree = {"@type": "EducationalOccupationalCredential", "name": review.degree, "recognizedBy": council}
+def doctor(
+    frame: Frame,
+    *,
+    key: int | None,
+    path: str,
+    name: str,
+    degree: str,
+    council: str,
+    registration: tuple[str, str],
+) -> Node:
+    """The same person wherever one is named who stands on the list of doctors: `path` leads there."""
+    title, (label, number) = HONORIFIC.match(name), registration
+    recognised = {"@type": "Organization", "name": council} if council else None
+    credential = {"@type": "EducationalOccupationalCredential", "name": degree, "recognizedBy": recognised}
     return {
         "@type": "Person",
-        "name": review.name,
-        "hasCredential": degree if review.degree else None,
-        "identifier": {"@type": "PropertyValue", "name": "registration", "value": review.registration_number},
+        "@id": f"{frame.site}/practitioners/#doctor-{key}" if path else None,
+        "name": name,
+        "honorificPrefix": title[1] if title else None,
+        "url": frame.site + path if path else None,
+        "hasCredential": credential if degree else None,
+        "identifier": {"@type": "PropertyValue", "name": label, "value": number},
     }
 
 
@@ -215,7 +241,7 @@ def medical_page(frame: Frame, page, *, name: str, dates: Dates | None, review: 
         audience={"@type": "Patient"},
         citation=[cited(source) for source in page.sources],
         breadcrumb={"@id": f"{frame.url}#breadcrumb"},
-        **reviewed(review),
+        **reviewed(frame, review),
         **more,
     )
 
@@ -225,7 +251,7 @@ def medical_page(frame: Frame, page, *, name: str, dates: Dates | None, review: 
 
 def concern(frame: Frame, page: content.ConcernPage, *, dates: Dates | None, review: Review | None) -> SafeString:
     treatments = [(page.names.get(line.treatment, line.treatment), line.treatment) for line in page.lines]
-    listed = item_list(frame, [(name, f"/treatments/{slug}/") for name, slug in treatments])
+    listed = item_list(frame, of_pages(frame, [(name, f"/treatments/{slug}/") for name, slug in treatments]))
     crumbs = breadcrumbs(frame, ("Home", "/"), ("Concerns", "/concerns/"), (page.name, f"/concerns/{page.slug}/"))
     about = medical_page(frame, page, name=page.name, dates=dates, review=review, mainEntity=reference(listed))
     return script([about, listed, crumbs, *website(frame), *organisation(frame)])
@@ -241,7 +267,7 @@ def site_page(frame: Frame, page: content.SitePagePage, *, dates: Dates | None) 
 
 def collection(frame: Frame, name: str, items: Iterable[tuple[str, str]], *, first: int = 1) -> SafeString:
     """A list of pages by name and path; `first` is the place of its first one over all pages of the list."""
-    listed = item_list(frame, items, first=first)
+    listed = item_list(frame, of_pages(frame, items), first=first)
     own = web_page(frame, "CollectionPage", name=name, mainEntity=reference(listed))
     return script([own, listed, *website(frame), *organisation(frame)])
 
@@ -254,7 +280,7 @@ def comparison(
     *crumbs: tuple[str, str],
 ) -> SafeString:
     """Treatments side by side, with the sources that its cells cite."""
-    listed, trail = item_list(frame, items), breadcrumbs(frame, *crumbs)
+    listed, trail = item_list(frame, of_pages(frame, items)), breadcrumbs(frame, *crumbs)
     own = web_page(
         frame,
         "CollectionPage",

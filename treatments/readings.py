@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cosma.pagestore import public_page
 from treatments import content, images, jsonld, layout, link_pictures, plain, sheet, views
-from treatments.models import Publication
+from treatments.models import Publication, shown
 
 SHOWN = 200
 """Changes that the change log lists."""
@@ -22,7 +22,7 @@ def markdown(request, slug):
     page, today = revision.page, timezone.localdate()
     views.stands_until(request, revision, page)
     signed = views.reviewed(revision)
-    written = plain.Written(page, organisation=views.organisation_name() or "The clinic", today=today)
+    written = plain.Written(page, organisation=shown.house().organisation or "The clinic", today=today)
     text = "\n\n".join(block.strip("\n") for block in written.blocks(signed, views.dates(revision)) if block.strip())
     response = HttpResponse(text + "\n", content_type="text/markdown; charset=utf-8")
     # The page is what search engines list; this is only another reading of it.
@@ -38,7 +38,7 @@ def link_picture(request, name):
     slug, _, key = name.rpartition("-")
     if not link_pictures.kept(f"{name}.png").exists():
         page = views.live_revision("treatment", slug).page
-        picture = link_pictures.of(page, views.organisation_name() or "The clinic")
+        picture = link_pictures.of(page, shown.house().organisation or "The clinic")
         if picture.key != key:
             return redirect(link_pictures.path(slug, picture), permanent=True)
         link_pictures.ready(f"{name}.png", picture)
@@ -110,7 +110,7 @@ def sources(request, slug):
 @public_page(everything=True)
 def manifest(request):
     """For a phone's start screen: name, colours, pictures. No worker: pages are always read from the site."""
-    name = views.organisation_name() or "Skin treatments"
+    name = shown.house().organisation or "Skin treatments"
     sizes = {"img/icon.png": "512x512", "img/touch.png": "180x180"}
     icons = [{"src": static(path), "sizes": size, "type": "image/png"} for path, size in sizes.items()]
     said = {

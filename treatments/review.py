@@ -1,7 +1,7 @@
 """What patients read about a doctor's review of a page, and when it is overdue."""
 
 import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -17,6 +17,10 @@ class Review(NamedTuple):
     reviewed_on: datetime.date
     next_review: datetime.date
     overdue: bool
+    practitioner: int | None = None
+    """Whose entry on the list of doctors it is; nobody's where the doctor is not shown."""
+    path: str = ""
+    """To that entry."""
 
     @property
     def credentials(self) -> str:
@@ -25,7 +29,7 @@ class Review(NamedTuple):
         return ", ".join(part for part in (self.degree, self.council, number) if part)
 
 
-def review(signature: dict | None, *, at: datetime.datetime) -> Review | None:
+def review(signature: dict[str, Any] | None, *, at: datetime.datetime) -> Review | None:
     """From the signature that came with a live revision; nothing if no doctor has signed its words."""
     if not signature:
         return None
@@ -38,6 +42,7 @@ def review(signature: dict | None, *, at: datetime.datetime) -> Review | None:
         reviewed_on=timezone.localdate(moment(signature["signed_at"])),
         next_review=timezone.localdate(until),
         overdue=until <= at,
+        practitioner=signature["practitioner"] if signature["shown"] else None,
     )
 
 

@@ -1,13 +1,13 @@
 """What search engines find on every page that patients read now, for staff and for `check_links`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
 
-from treatments import crawled, review, views
+from treatments import crawled, directory_views, review, views
 from treatments.findings import open_paths
 from treatments.models import LinkCheck, Revision
 
@@ -18,11 +18,11 @@ KEPT: dict[tuple[int, datetime], crawled.Face] = {}
 
 
 class Report(NamedTuple):
-    """One page. `modified` is the day of its last significant change."""
+    """One page. `modified` is the day of its last significant change; lists have none of their own."""
 
     face: crawled.Face
-    published: datetime
-    modified: datetime
+    published: datetime | None
+    modified: datetime | None
     listed: bool
     nodes: list[str]
     warnings: list[str]
@@ -52,6 +52,7 @@ def site() -> crawled.Site:
 
 
 def paths() -> set[str]:
+    """All addresses that patients can open."""
     return open_paths(live().defer("snapshot", "card"))
 
 
@@ -71,6 +72,14 @@ def report(revision: Revision, around: crawled.Site, known: set[str]) -> Report:
         nodes=crawled.nodes(head["jsonld"]),
         warnings=list(crawled.warnings(page, face, around, known)),
     )
+
+
+def of_lists() -> Iterator[tuple[str, Report]]:
+    """Those of clinics and of doctors, with their names; that of a kind of page has nothing to mend."""
+    for context in directory_views.first_pages():
+        face = crawled.bare(context["current"], context["title"], context["description"])
+        nodes, warnings = crawled.nodes(context["jsonld"]), list(crawled.unfit(face))
+        yield context["heading"], Report(face, None, None, not context["noindex"], nodes, warnings)
 
 
 CONTEXTS: dict[str, Callable[..., dict]] = {

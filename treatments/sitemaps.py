@@ -15,8 +15,8 @@ from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
 
 from cosma.pagestore import expires, public_page
-from treatments import expiry, list_views
-from treatments.models import Publication, Revision, SignOff
+from treatments import directory, expiry, list_views
+from treatments.models import Publication, Revision, SignOff, shown
 from treatments.models.totals import live_pages
 
 PART = 10_000
@@ -92,7 +92,16 @@ def lists(live: dict[str, int], at: datetime) -> list[Address]:
         # A list shows unsigned pages too.
         last = -(-live[kind] // list_views.PAGE_SIZE)
         found += [Address(f"/{kind}s/?page={number}", modified) for number in range(2, last + 1)]
-    return [*found, Address("/compare/", changed["treatment"])]
+    return [*found, Address("/compare/", changed["treatment"]), *of_directory(shown.house())]
+
+
+def of_directory(house: directory.House) -> list[Address]:
+    """Nobody says when its rows changed in a way that matters to a reader."""
+    return [
+        Address(path if number == 1 else f"{path}?page={number}", None)
+        for path, _, count in house.lists
+        for number in range(1, -(-count // directory.PAGE_SIZE) + 1)
+    ]
 
 
 def may_all_be_listed() -> bool:

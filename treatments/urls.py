@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from treatments import (
     compare_views,
+    directory_views,
     feeds,
     helpful_views,
     indexnow,
@@ -25,6 +26,8 @@ urlpatterns = [
     path("compare/", compare_views.compare, name="compare"),
     path("concerns/", list_views.concern_list, name="concern-list"),
     path("concerns/<slug:slug>/", views.concern, name="concern"),
+    path("clinics/", directory_views.clinics, name="clinics"),
+    path("practitioners/", directory_views.doctors, name="practitioners"),
     *(path(f"{slug}/", views.site_page, {"slug": slug}, name=slug) for slug, _ in PAGES),
     path("helpful/", helpful_views.helpful, name="helpful"),
     path("search/", search_views.search_page, name="search"),

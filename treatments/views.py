@@ -1,4 +1,4 @@
-"""Public pages. Each reads live revisions and the organisation's record, and nothing else."""
+"""Public pages. Each reads live revisions and what is shown of the directory, and nothing else."""
 
 from django.conf import settings
 from django.http import Http404
@@ -10,6 +10,7 @@ from cosma.pagestore import expires, public_page
 from treatments import (
     chapters,
     content,
+    directory,
     expiry,
     facts,
     figures,
@@ -21,7 +22,8 @@ from treatments import (
     side_by_side,
     therapy,
 )
-from treatments.models import Organisation, Revision
+from treatments.directory import House
+from treatments.models import Revision, shown
 
 
 def live_revision(kind: str, slug: str) -> Revision:
@@ -42,13 +44,10 @@ def dates(revision: Revision) -> jsonld.Dates:
     return jsonld.Dates(revision.published_at, revision.modified_at)
 
 
-def organisation_name() -> str:
-    return Organisation.objects.values_list("name", flat=True).first() or ""
-
-
-def head(path: str, *, title: str, description: str, indexable: bool = True, organisation: str | None = None) -> dict:
+def head(path: str, *, title: str, description: str, indexable: bool = True, house: House | None = None) -> dict:
     """What every page's <head> and frame need. Addresses come from SITE_URL, never from the Host header."""
-    name = organisation_name() if organisation is None else organisation
+    house = house or shown.house()
+    name = house.organisation
     picture = settings.SITE_URL + static("img/share.png")
     frame = jsonld.Frame(
         site=settings.SITE_URL,
@@ -63,17 +62,18 @@ def head(path: str, *, title: str, description: str, indexable: bool = True, org
         "canonical_url": frame.url,
         "noindex": settings.STAGING or not indexable,
         "organisation_name": name or "The clinic",
+        "house": house,
         "share_image_url": picture,
         "share_image_alt": "Skin in section, with a ruler",
         "frame": frame,
     }
 
 
-def treatment_head(page: content.TreatmentPage, *, organisation: str, indexable: bool) -> dict:
+def treatment_head(page: content.TreatmentPage, *, house: House, indexable: bool) -> dict:
     """With its other readings, and its own picture for links, which is drawn when it is first asked for."""
     path = f"/treatments/{page.slug}"
     title, description = heads.treatment_title(page), heads.treatment_description(page)
-    context = head(f"{path}/", title=title, description=description, indexable=indexable, organisation=organisation)
+    context = head(f"{path}/", title=title, description=description, indexable=indexable, house=house)
     picture = link_pictures.of(page, context["organisation_name"])
     picture_url = settings.SITE_URL + link_pictures.path(page.slug, picture)
     return {
@@ -110,10 +110,10 @@ def live_cards(kind: str):
 
 @public_page
 def treatment(request, slug):
-    revision, organisation, today = live_revision("treatment", slug), organisation_name(), timezone.localdate()
-    body = chapters.ready(revision.snapshot, organisation=organisation or "The clinic", today=today)
+    revision, house, today = live_revision("treatment", slug), shown.house(), timezone.localdate()
+    body = chapters.ready(revision.snapshot, organisation=house.organisation or "The clinic", today=today)
     stands_until(request, revision, body["page"])
-    context = treatment_frame(body, organisation, dates=dates(revision), review=reviewed(revision), today=today)
+    context = treatment_frame(body, house, dates=dates(revision), review=reviewed(revision), today=today)
     # What they found has a page of its own; staff and the doctor read it in its place.
     return render(request, "treatments/treatment.html", context | {"sources_url": f"/treatments/{slug}/sources/"})
 
@@ -129,15 +129,15 @@ def may_be_indexed(signed: review.Review | None) -> bool:
 
 def treatment_context(page: content.TreatmentPage, *, dates=None, review=None, today=None) -> dict:
     """What the treatment template needs for a page that is not live: a draft, what a doctor is to sign, another day."""
-    organisation, today = organisation_name(), today or timezone.localdate()
-    body = chapters.context(page, organisation=organisation or "The clinic", today=today)
-    return treatment_frame(body, organisation, dates=dates, review=review, today=today)
+    house, today = shown.house(), today or timezone.localdate()
+    body = chapters.context(page, organisation=house.organisation or "The clinic", today=today)
+    return treatment_frame(body, house, dates=dates, review=review, today=today)
 
 
-def treatment_frame(body: dict, organisation: str, *, dates, review, today) -> dict:
+def treatment_frame(body: dict, house: House, *, dates, review, today) -> dict:
     """What goes around the chapters: the head, the review, the dates."""
-    page = body["page"]
-    frame = treatment_head(page, organisation=organisation, indexable=may_be_indexed(review))
+    page, review = body["page"], directory.introduced(review, house)
+    frame = treatment_head(page, house=house, indexable=may_be_indexed(review))
     graph = therapy.graph(
         frame["frame"],
         page,
@@ -166,6 +166,7 @@ def concern_context(page: content.ConcernPage, *, dates=None, review=None, today
         description=heads.concern_description(page),
         indexable=may_be_indexed(review),
     )
+    review = directory.introduced(review, frame["house"])
     graph = jsonld.concern(frame["frame"], page, dates=dates, review=review)
     compare_url = side_by_side.address_of([line.treatment for line in page.lines])
     context = {**frame, **prose_context(page, frame, today), "compare_url": compare_url}

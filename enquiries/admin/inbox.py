@@ -10,9 +10,9 @@ from django.utils.html import format_html, format_html_join
 
 from enquiries import chart, mails
 from enquiries.admin import folders, handing_out
-from enquiries.contact import readable
 from enquiries.models import Deed, Enquiry, Event, Note, State
 from enquiries.reception import Standing, reception
+from treatments.directory import readable
 
 CHANGED_MEANWHILE = (
     "Somebody else changed this enquiry after you opened it. It is now “{theirs}”; you chose “{yours}”. "

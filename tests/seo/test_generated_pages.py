@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.factories import make_organisation
 from tests.reader import tree
 from tests.seo.graphs import faults
-from treatments import choices, content, facts, heads, jsonld, layout, markup, views
+from treatments import choices, content, directory, directory_views, facts, heads, jsonld, layout, markup, views
 from treatments.review import Review
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,52 @@ def test_any_page_is_legal_and_says_only_what_it_shows(organisation, page, signe
     context = views.treatment_context(page, dates=jsonld.Dates(NOW, NOW), review=signed)
 
     html = render_to_string("treatments/treatment.html", context)
+
+    assert faults(html) == []
+    (script,) = [found for found in tree(html).all("script") if not found["src"]]
+    assert not set("<>&\u2028\u2029") & set("".join(script.children))
+
+
+@st.composite
+def people(draw, prefix: str) -> list[directory.Named]:
+    """Some of them are named twice on a page, as in life."""
+    keys = draw(st.lists(st.integers(1, 3), unique=True, max_size=2))
+    return [directory.Named(key, draw(words), f"/{prefix}/#{prefix}-{key}") for key in keys]
+
+
+clinics = st.builds(
+    directory.Clinic,
+    key=st.integers(1, 9),
+    name=words,
+    city=words,
+    street=maybe.map(directory.in_one_line),
+    telephone=st.sampled_from(["", "+91 22 2655 1234"]),
+    dialled=st.just("+912226551234"),
+    emergency_note=maybe,
+    doctors=people("practitioners"),
+)
+doctors = st.builds(
+    directory.Doctor,
+    key=st.integers(1, 9),
+    name=words | words.map("Dr. {}".format),
+    degree=st.sampled_from(["", "MD"]),
+    council=words,
+    registration_number=words,
+    clinics=people("clinics"),
+)
+LISTS = {"clinics": (clinics, directory_views.of_clinics), "doctors": (doctors, directory_views.of_doctors)}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data(), organisation=maybe)
+def test_any_clinics_and_doctors_are_legal_and_say_only_what_they_show(name, data, organisation):
+    entries, context_of = LISTS[name]
+    found = data.draw(st.lists(entries, min_size=1, max_size=3, unique_by=lambda entry: entry.key))
+    page = directory_views.pages_of(len(found)).page(1)
+    context = context_of(found, directory.House(organisation, len(found), len(found)), page)
+
+    html = render_to_string(f"directory/{name}.html", context)
 
     assert faults(html) == []
     (script,) = [found for found in tree(html).all("script") if not found["src"]]

@@ -8,7 +8,18 @@ from django.conf import settings
 
 APPS = ("cosma", "treatments", "enquiries", "outbox")
 PURE = (
-    *("anatomy", "choices", "comparison", "content", "difference", "facts", "figures", "files", "fingerprint"),
+    *(
+        "anatomy",
+        "choices",
+        "comparison",
+        "content",
+        "difference",
+        "directory",
+        "facts",
+        "figures",
+        "files",
+        "fingerprint",
+    ),
     *("jsonld", "layout", "markup", "origins", "parts", "review", "sheet", "side_by_side", "therapy"),
 )
 """Modules of `treatments` that work on content alone."""

@@ -7,7 +7,16 @@ import time
 import pytest
 from django.urls import resolve
 
-from tests.factories import make_concern, make_organisation, make_site_page, make_source, make_treatment, publish
+from tests.factories import (
+    make_clinic,
+    make_concern,
+    make_doctor,
+    make_organisation,
+    make_site_page,
+    make_source,
+    make_treatment,
+    publish,
+)
 from tests.wire import ask, public_paths
 
 pytestmark = pytest.mark.usefixtures("small_site")
@@ -157,6 +166,7 @@ def small_site(db):
     make_source("trial")
     publish(treatment)
     publish(make_concern("fine-lines"))
+    make_clinic(doctors=[make_doctor(shown=True)])
     for slug in ("about", "accessibility", "editorial-policy", "privacy"):
         publish(make_site_page(slug))
 

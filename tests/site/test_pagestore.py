@@ -174,6 +174,8 @@ def test_bulk_edits_and_the_directory_move_stamps(site, needling):
     for edit in (
         lambda: Organisation.objects.update(name="Another"),
         lambda: Practitioner.objects.bulk_create([Practitioner(name="A doctor", degree="MD")]),
+        lambda: Practitioner.objects.get().clinics.add(factories.make_clinic()),
+        lambda: Practitioner.objects.get().clinics.clear(),
         lambda: Practitioner.objects.all().delete(),
         move_all,
     ):

@@ -1,14 +1,17 @@
 """What search engines see: every published page as they find it, and what may be mended of it."""
 
+from collections.abc import Iterator
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
-from treatments import heads, site_report
+from treatments import directory, heads, site_report
 from treatments.admin.forms import OnlyRead, PlainChoices
 from treatments.admin.places import change_url
-from treatments.models import LinkCheck
+from treatments.models import Clinic, LinkCheck, Practitioner
 
 PAGE_SIZE = 20
 
@@ -26,7 +29,10 @@ class LinkCheckAdmin(OnlyRead, PlainChoices, admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": "What search engines see",
             "page": page,
-            "reports": [report_of(revision, around, known) for revision in page],
+            "reports": [
+                *(lists() if page.number == 1 else ()),
+                *(report_of(revision, around, known) for revision in page),
+            ],
             "title_length": f"{heads.TITLE.start} to {heads.TITLE.stop - 1}",
             "description_length": f"{heads.DESCRIPTION.start} to {heads.DESCRIPTION.stop - 1}",
             "asked": LinkCheck.objects.count(),
@@ -41,3 +47,10 @@ def report_of(revision, around, known) -> dict:
         "edit_url": change_url(revision.subject, "id_search_title"),
         **site_report.report(revision, around, known)._asdict(),
     }
+
+
+def lists() -> Iterator[dict]:
+    rows = {directory.CLINICS: Clinic, directory.DOCTORS: Practitioner}
+    for name, report in site_report.of_lists():
+        edit_url = reverse(f"admin:treatments_{rows[report.face.path]._meta.model_name}_changelist")
+        yield {"name": name, "rows_url": edit_url, **report._asdict()}

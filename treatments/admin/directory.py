@@ -11,7 +11,8 @@ from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
 from treatments.admin.trash import ToTheTrash
 from treatments.admin.where_used import panel
-from treatments.models import Clinic, Organisation, Practitioner, ReviewLink
+from treatments.directory import clinic_path, doctor_path
+from treatments.models import Clinic, Organisation, Practitioner, ReviewLink, shown
 
 IDENTIFY = "treatments.identify_practitioner"
 
@@ -47,6 +48,9 @@ class ClinicAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
     search_fields = ("name", "city", "address")
     fields = ("name", "city", "address", "phone", "emergency_note", "shown")
 
+    def view_on_site(self, obj):
+        return clinic_path(obj.pk, shown.house()) if obj.shown else None
+
 
 @admin.register(Practitioner)
 class PractitionerAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
@@ -68,11 +72,14 @@ class PractitionerAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
     vouched = ("council", "registration_number", "email", "phone", "user")
     """Where links for signing go, and what stands under a signature: for managers alone."""
 
+    def view_on_site(self, obj):
+        return doctor_path(obj.pk, shown.house()) if obj.shown else None
+
     def get_readonly_fields(self, request, obj=None):
-        shown = super().get_readonly_fields(request, obj)
+        always = super().get_readonly_fields(request, obj)
         if request.user.has_perm(IDENTIFY):
-            return shown
-        return (*shown, *(("name", "degree") if obj else ()), *self.vouched)
+            return always
+        return (*always, *(("name", "degree") if obj else ()), *self.vouched)
 
     def save_model(self, request, obj, form, change):
         """The database calls the links off; whoever caused it is told."""

@@ -89,7 +89,7 @@ class Revision(models.Model):
     live_until: datetime.datetime | None
     published_at: datetime.datetime
     modified_at: datetime.datetime
-    signature: dict[str, str] | None
+    signature: dict[str, Any] | None
 
     objects = RevisionQuerySet.as_manager()
 

@@ -61,6 +61,8 @@ class SignOffQuerySet(models.QuerySet):
     def as_json(self):
         """One object a signature, with what patients read of it, for a subquery."""
         columns = {
+            "practitioner": "practitioner",
+            "shown": "practitioner__shown",
             "name": "practitioner__name",
             "degree": "practitioner__degree",
             "council": "practitioner__council",

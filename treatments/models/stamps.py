@@ -112,3 +112,5 @@ MOVERS = [
     Mover("treatments_clinic", EVERY_PAGE),
     Mover("treatments_practitioner", EVERY_PAGE),
 ]
+WORKS_AT = Mover("treatments_practitioner_clinics", EVERY_PAGE)
+"""Who works where: written on its own when rows are edited in bulk."""
