@@ -1,4 +1,4 @@
-"""One style sheet for the browser, joined from the files that people edit."""
+"""What the browser gets in fewer bytes than people edit: one style sheet, joined, and the script, without comments."""
 
 import os
 import re
@@ -10,13 +10,15 @@ from django.contrib.staticfiles.finders import BaseFinder, FileSystemFinder
 from django.core.files.storage import FileSystemStorage
 
 SOURCES = [f"css/{name}.css" for name in ("tokens", "base", "layout", "components", "utilities", "print")]
-JOINED = "css/site.css"
+JOINED, SCRIPT = "css/site.css", "js/site.js"
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+LINE_COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
+LINE_START = re.compile(r"\n\s+")
 INDENT = re.compile(r"^\s+|\s+$|\n\s*\n", re.MULTILINE)
 
 
-class StylesFinder(BaseFinder):
-    """Offers `css/site.css`, made anew when one of its sources changed."""
+class BuiltFinder(BaseFinder):
+    """Offers what is made of its sources, anew when one of them changed."""
 
     def __init__(self, app_names=None, *args, **kwargs):
         self.storage = FileSystemStorage(location=settings.VAR_DIR / "build")
@@ -25,21 +27,25 @@ class StylesFinder(BaseFinder):
         return []
 
     def find(self, path, find_all=False, **kwargs):
-        if path != JOINED:
+        if path not in BUILT:
             return []
-        found = str(write_joined(Path(self.storage.location)))
+        found = str(write_built(Path(self.storage.location), path))
         return [found] if find_all else found
 
     def list(self, ignore_patterns):
-        write_joined(Path(self.storage.location))
-        yield JOINED, self.storage
+        for path in BUILT:
+            write_built(Path(self.storage.location), path)
+            yield path, self.storage
 
 
 class SourcesFinder(FileSystemFinder):
-    """What lies in `static/`, without the files that were joined into one."""
+    """What lies in `static/`, without what something else is made of."""
+
+    def find(self, path, find_all=False, **kwargs):
+        return [] if path in BUILT else super().find(path, find_all=find_all, **kwargs)
 
     def list(self, ignore_patterns):
-        return super().list([*ignore_patterns, *SOURCES])
+        return super().list([*ignore_patterns, *SOURCES, SCRIPT])
 
 
 def joined() -> str:
@@ -48,9 +54,18 @@ def joined() -> str:
     return INDENT.sub("", COMMENT.sub("", text)).strip() + "\n"
 
 
-def write_joined(folder: Path) -> Path:
+def bare() -> str:
+    """Only comments with a line of their own go, so that no string can lose a part."""
+    text = (settings.BASE_DIR / "static" / SCRIPT).read_text()
+    return LINE_START.sub("\n", LINE_COMMENT.sub("", text)).strip() + "\n"
+
+
+BUILT = {JOINED: joined, SCRIPT: bare}
+
+
+def write_built(folder: Path, path: str) -> Path:
     """Never half written, and left alone when nothing changed: its age tells others if it did."""
-    target, text = folder / JOINED, joined()
+    target, text = folder / path, BUILT[path]()
     if not target.exists() or target.read_text() != text:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=target.parent, suffix=".part", delete=False) as part:

@@ -159,7 +159,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
-    "cosma.finders.StylesFinder",
+    "cosma.finders.BuiltFinder",
     "cosma.finders.SourcesFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
