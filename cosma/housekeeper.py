@@ -66,8 +66,16 @@ class Housekeeper:
             self.later(task, key)
         elif task == "refresh":
             self.store.refresh(key)
+        elif task == "give":
+            self.give(key)
         else:
             self.improve_now(key)
+
+    def give(self, key: str) -> None:
+        folder = self.store.live.current
+        page = self.store.memory.get(key)
+        if page and self.store.is_fresh(page):
+            self.store.live.put(page, folder)
 
     def later(self, task: str, key: str) -> None:
         time.sleep(A_WHILE)

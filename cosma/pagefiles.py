@@ -1,7 +1,8 @@
 """Stored pages on disk, shared by the workers of a node: what a restart during an outage finds.
 
 `pages/store` holds pages with their headers, for us. `pages/html` holds the same as plain compressed files named by
-address, for nginx to serve when no worker answers. Every file is written whole or not at all.
+address, for nginx to serve when no worker answers; `livefiles.py` explains `pages/live`. Every file is written whole
+or not at all.
 """
 
 import fcntl
@@ -33,9 +34,10 @@ KEEP_PART_FILES = 3600
 class PageFiles:
     def __init__(self, folder: Path, most_bytes: int):
         self.store, self.html, self.locks = folder / "store", folder / "html", folder / "locks"
+        self.live = folder / "live"
         self.most_bytes = most_bytes
         self.writes = 0
-        for place in (self.store, self.html, self.locks):
+        for place in (self.store, self.html, self.locks, self.live):
             try:
                 place.mkdir(parents=True, exist_ok=True)
             except OSError as error:

@@ -8,6 +8,7 @@ A view that wears `@public_page` may be stored. What follows from that:
   between, this copy is never served. A view says with `expires` at which moment its page changes by itself.
 * It lies in memory (`memory.py`), on disk for all workers of this node and for nginx (`pagefiles.py`), as bytes for
   each encoding (`storedpage.py`). `housekeeper.py` renders anew what was published, and compresses better.
+* What is read often lies ready for nginx too, which then asks nobody (`livefiles.py`).
 * When the database does not answer, or rendering fails, the last good page is served, with `Age` and `Cache-Status`.
 
 This module is what views and verbs say to the store; `storefront.py` is what stands before Django. A fault in there

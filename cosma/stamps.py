@@ -27,13 +27,13 @@ PUSH = (
 
 
 class Stamps:
-    def __init__(self, on_move=lambda names: None):
+    def __init__(self, on_move=lambda names: None, after_look=lambda: None):
         self.versions: dict[str, int] = {}
         self.latest = 0
         # Counts up whenever a stamp moved: pages that were compared since then need not be compared again.
         self.generation = 0
         self.trusted_until = self.seen_at = 0.0
-        self.on_move = on_move
+        self.on_move, self.after_look = on_move, after_look
         self.wake = threading.Event()
         self.first_answer = threading.Event()
 
@@ -43,6 +43,7 @@ class Stamps:
     def run(self) -> None:
         while True:
             pause = EVERY if self.look() else RETRY_AFTER
+            self.after_look()
             self.wake.wait(pause)
             self.wake.clear()
 

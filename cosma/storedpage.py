@@ -66,9 +66,11 @@ class Page:
         self.expires = until or float("inf")
         self.variants = {name: Variant(name, bodies[name], headers, modified) for name in ENCODINGS}
         self.size = sum(map(len, bodies.values())) + 4096
-        # What the store notes on it: compared with the stamps of this generation, asked for since the last clearing.
+        # What the store notes on it: compared with the stamps of this generation, asked for since the last clearing,
+        # and in which while of `livefiles.py` it was asked for and given to nginx.
         self.generation = -1
         self.used = True
+        self.asked_in = self.given_in = ""
 
     def answer(self, environ: dict, start_response, extra: Headers | None = None) -> list[bytes]:
         variant = self.variants[accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))]

@@ -11,6 +11,7 @@ from django.http.request import split_domain_port, validate_host
 from cosma import pagestore, storedpage
 from cosma.gate import Gate
 from cosma.housekeeper import Housekeeper
+from cosma.livefiles import LiveFiles
 from cosma.memory import Memory
 from cosma.pagefiles import SAFE, PageFiles
 from cosma.pagestore import Ticket, rules_of, with_parameters
@@ -41,7 +42,8 @@ class PageStore:
         self.memory = Memory(settings.PAGES_MEMORY_MB * 2**20)
         self.release = release()
         self.housekeeper = Housekeeper(self)
-        self.stamps = Stamps(on_move=self.housekeeper.moved)
+        self.live = LiveFiles(files.live, self.release)
+        self.stamps = Stamps(on_move=self.housekeeper.moved, after_look=self.lead_nginx)
         self.hosts: set[str] = {settings.SITE.netloc}
         self.elsewhere = (settings.STATIC_URL, *settings.STAFF_PREFIXES)
         self.gate = Gate(django)
@@ -62,8 +64,22 @@ class PageStore:
             and self.is_fresh(page)
         ):
             page.used = True
+            if page.given_in != self.live.current:
+                self.give_to_nginx(page)
             return page.answer(environ, start_response)
         return self.slowly(environ, start_response)
+
+    def lead_nginx(self) -> None:
+        """Where one of our own proxies stands in front."""
+        if settings.TRUSTED_PROXIES:
+            self.live.leave() if self.stamps.blind else self.live.lead(self.stamps.latest)
+
+    def give_to_nginx(self, page: Page) -> None:
+        """Not before somebody asks for it again: most pages are read rarely."""
+        if page.asked_in == self.live.current:
+            page.given_in = page.asked_in
+            self.housekeeper.add("give", page.key)
+        page.asked_in = self.live.current
 
     def slowly(self, environ: dict, start_response):
         try:

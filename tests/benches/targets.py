@@ -59,6 +59,7 @@ def started(folder: Path) -> Iterator[list[Target]]:
         plain = PlainDjango(folder / "plain")
         stack.callback(plain.stop)
         wait_until(lambda: is_ready(node), 60, "the page was not stored in its best form")
+        wait_until(lambda: not get(front.port, PATH)["etag"], 60, "nginx has no file of the page")
         targets = [*of_ours(node, front), *of_django(node, plain)]
         static = StaticNginx(folder / "static", {target.name: target for target in targets if target.headers})
         stack.callback(static.stop)
