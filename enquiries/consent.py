@@ -4,11 +4,10 @@ import hashlib
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils.html import format_html, urlize
 
 from enquiries.reception import Reception
 
-NUMBER = 1
+NUMBER = 2
 """Raised when these words change their meaning."""
 
 
@@ -17,8 +16,9 @@ class Notice:
     points: list[tuple[str, str]]
 
     @property
-    def shown(self) -> list[tuple[str, str]]:
-        return [(label, linked(words)) for label, words in self.points]
+    def shown(self) -> list[tuple[str, str, str, str]]:
+        """Each label with its words before, in and after the link to withdraw, if they hold it."""
+        return [(label, *words.partition(withdrawal_url())) for label, words in self.points]
 
     @property
     def text(self) -> str:
@@ -37,7 +37,8 @@ def notice(desk: Reception) -> Notice:
 
 WHAT = (
     "What we keep",
-    "Your name, your mobile number or e-mail address, your city, and what you choose or write here.",
+    "Your name, your mobile number or e-mail address, your city, and what you choose or write here. "
+    "Against misuse, for up to two days, a scrambled form of your IP address.",
 )
 
 
@@ -62,15 +63,6 @@ def test_points(desk: Reception) -> list[tuple[str, str]]:
         ("How long", f"{desk.days_kept} days. Then it is deleted."),
         ("To change your mind", f"Withdraw at any time at {withdrawal_url()}. It is then deleted at once."),
     ]
-
-
-def linked(words: str) -> str:
-    """With the page to withdraw in a new tab: who comes back from it to a form with errors would find it empty."""
-    before, url, after = words.partition(withdrawal_url())
-    if not url:
-        return urlize(words, autoescape=True)
-    link = format_html('<a href="{}" target="_blank" rel="noopener">{}</a> (opens in a new tab)', url, url)
-    return format_html("{}{}{}", before, link, after)
 
 
 def withdrawal_url() -> str:

@@ -69,12 +69,15 @@ def test_an_enquiry_stays_through_its_last_day():
 
 
 def test_counts_of_attempts_go_after_a_day():
-    make_enquiry()
-    Attempt.objects.update(at=timezone.now() - timedelta(days=2))
+    enquiry, long_ago = make_enquiry(), timezone.now() - timedelta(days=2)
+    Attempt.objects.update(at=long_ago)
+    Enquiry.objects.update(created_at=long_ago)
 
     command("purge_enquiries")
 
+    enquiry.refresh_from_db()
     assert not Attempt.objects.exists()
+    assert enquiry.likeness == ""
 
 
 @pytest.mark.parametrize("who", ["reference", "98765 43210", "ASHA@example.org"])

@@ -170,7 +170,7 @@ class PatientTests(TestCase):
         page = self.client.get("/enquire/")
 
         self.assertNotContains(page, 'id="id_consent" checked')
-        self.assertContains(page, "A test officer")
+        self.assertContains(page, 'A test officer, <a href="mailto:grievance@example.org">')
         self.assertContains(page, "90 days")
         enquiry = make_enquiry()
         assert "A test clinic" in enquiry.notice.text
