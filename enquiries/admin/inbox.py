@@ -1,7 +1,7 @@
 """The enquiry desk's inbox. Each opening of a record leaves a line in the log."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -182,36 +182,40 @@ class EnquiryAdmin(handing_out.HandingOut):
 
     @admin.action(description="Assign to me", permissions=["change"])
     def take(self, request, queryset):
-        for enquiry in queryset:
+        chosen = list(queryset)
+        for enquiry in chosen:
             enquiry.assign(to=request.user, by=request.user)
+        self.message_user(request, f"Assigned to you: {', '.join(map(str, chosen))}.", messages.SUCCESS)
 
     @admin.action(description="Move to contacted", permissions=["change"])
     def mark_contacted(self, request, queryset):
-        move_all(queryset, State.CONTACTED, by=request.user)
+        self.move_all(request, queryset, State.CONTACTED)
 
     @admin.action(description="Close", permissions=["change"])
     def close(self, request, queryset):
-        move_all(queryset, State.CLOSED, by=request.user)
+        self.move_all(request, queryset, State.CLOSED)
 
     @admin.action(description="Move to spam", permissions=["change"])
     def to_spam(self, request, queryset):
-        move_all(queryset, State.SPAM, by=request.user)
+        self.move_all(request, queryset, State.SPAM)
 
     @admin.action(description="Not spam: move to new", permissions=["change"])
     def not_spam(self, request, queryset):
-        for enquiry in queryset.filter(state=State.SPAM):
-            enquiry.move(State.NEW, by=request.user)
+        for enquiry in self.move_all(request, queryset.filter(state=State.SPAM), State.NEW):
             mails.tell(enquiry)
+
+    def move_all(self, request, enquiries, state: State) -> list[Enquiry]:
+        chosen = list(enquiries)
+        for enquiry in chosen:
+            enquiry.move(state, by=request.user)
+        names = ", ".join(map(str, chosen)) or "none of those that you chose"
+        self.message_user(request, f"Moved to {state.label.lower()}: {names}.", messages.SUCCESS)
+        return chosen
 
     def response_change(self, request, obj):
         if "_continue" in request.POST:
             return redirect(reverse("admin:enquiries_enquiry_change", args=[obj.pk]))
         return super().response_change(request, obj)
-
-
-def move_all(enquiries, state: State, *, by) -> None:
-    for enquiry in enquiries:
-        enquiry.move(state, by=by)
 
 
 def matching(words: str) -> Q:

@@ -67,6 +67,10 @@ def addresses(mesotherapy: str) -> list[str]:
         "/admin/treatments/section/words/?find=session&replacement=visit",
         "/admin/treatments/revision/1/page/",
         "/admin/auth/user/",
+        "/admin/enquiries/enquiry/",
+        "/admin/enquiries/enquiry/export/",
+        "/admin/enquiries/event/",
+        "/admin/outbox/mail/",
     ]
     return [*places, "/admin/auth/user/add/", "/accounts/2fa/", "/accounts/password/change/", "/accounts/logout/"]
 

@@ -208,6 +208,7 @@ def test_taking_an_enquiry_out_of_spam_sends_its_mail(desk):
     enquiry.refresh_from_db()
     assert enquiry.state == State.NEW
     assert Mail.objects.count() == 1
+    assert f"Moved to new: {enquiry.reference}." in desk.get(INBOX).content.decode()
 
 
 def test_erasing_asks_first(desk):
