@@ -6,11 +6,14 @@ under `-p`: DATABASE_URL must be set before pytest-django reads the settings, wh
 
 import os
 import pwd
+import random
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,6 +162,17 @@ def run_as(user: str | None, *command: str | Path) -> None:
         if done.returncode:
             output.seek(0)
             raise pytest.UsageError(f"{command[0]} failed:\n{output.read()}")
+
+
+PORTS = range(15_000, 32_000)
+"""Below those that systems take for outgoing connections: between our look and its server's start nobody gets it."""
+
+
+def free_port() -> int:
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port := random.choice(PORTS)))
+            return port
 
 
 # What ends with the run does so however the run ends, kill -9 included: the pipe it holds open closes then.

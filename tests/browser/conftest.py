@@ -6,7 +6,6 @@ published. The processes of a parallel run share one.
 
 import fcntl
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.servers import end_with_run
+from tests.servers import end_with_run, free_port
 from tests.tools import BASE_DIR, NO_CHROMIUM, find_chromium
 
 FIRST_ANSWER_WITHIN = 90
@@ -102,12 +101,6 @@ def site() -> Site:
             start(site := Site(folder, free_port()))
             port.write_text(str(site.port))
     return Site(folder, int(port.read_text()))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def start(site: Site) -> None:

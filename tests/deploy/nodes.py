@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.servers import end_with_run, postgres_user, run_as, start_postgres
+from tests.servers import end_with_run, free_port, postgres_user, run_as, start_postgres
 from tests.tools import BASE_DIR, NO_NGINX, find_nginx
 
 SLACK = 0.7
@@ -22,12 +22,6 @@ IN_TERMINAL = (
     "import os, sys; os.open({!r}, os.O_RDWR); os.execv(sys.executable, [sys.executable, '-m', 'cosma.server'])"
 )
 OURS = ("DATABASE_URL", "VAR_DIR", "PORT", "SITE_URL", "DEBUG", "TEST_RUN", "DJANGO_SETTINGS_MODULE")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def family(pid: int) -> list[int]:

@@ -6,7 +6,6 @@ import os
 import random
 import re
 import signal
-import socket
 import socketserver
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.enquiries.patient import COMPLETE, FORM
+from tests.servers import free_port
 from tests.tools import BASE_DIR
 
 OPEN_THE_FORM = """
@@ -129,12 +129,6 @@ def database() -> dict[str, str]:
     connection.cursor().execute(f"CREATE DATABASE {name}")
     connection.close()
     return {"DATABASE_URL": url.replace("/postgres?", f"/{name}?")}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(site: Running) -> None:
