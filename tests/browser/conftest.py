@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.servers import end_with_run, free_port
 from tests.tools import BASE_DIR, NO_CHROMIUM, find_chromium
@@ -33,6 +33,8 @@ CHROMIUM_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # axe makes much that is thrown away at once.
+    "--js-flags=--max-semi-space-size=64",
 ]
 # Playwright's loop lives in the thread of the tests, where Django would refuse to touch a database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -150,31 +152,56 @@ def complaints() -> list[str]:
     return []
 
 
-@pytest.fixture
-def open_page(browser, site, complaints):
-    """Opens a page of the site the way a reader has it, e.g. `open_page("/", width=1280, dark=True)`."""
-    contexts = []
+class Windows:
+    """Kept open from test to test: to open one costs more than most of what is then done in it."""
 
-    def open_page(path: str = "/", *, width=390, height=844, dark=False, javascript=True, **options) -> Page:
-        context = browser.new_context(
-            base_url=site.url,
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=javascript,
-            locale="en-IN",
-            timezone_id="Asia/Kolkata",
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
+    def __init__(self, browser: Browser, site: Site):
+        self.browser, self.site = browser, site
+        self.kept: dict[tuple[str, bool], BrowserContext] = {}
+
+    def of(self, whom: str, *, javascript: bool) -> BrowserContext:
+        if (whom, javascript) not in self.kept:
+            context = self.kept[whom, javascript] = self.browser.new_context(
+                base_url=self.site.url,
+                java_script_enabled=javascript,
+                locale="en-IN",
+                timezone_id="Asia/Kolkata",
+            )
+            # While one page of the site is open, the others need no new process.
+            context.new_page().goto("/robots.txt")
+        return self.kept[whom, javascript]
+
+    def tidy(self) -> None:
+        """Leaves what is a reader's as a new window is; staff stay logged in."""
+        for (whom, _), context in self.kept.items():
+            for page in context.pages[1:]:
+                page.close()
+            context.clear_permissions()
+            if whom == "readers":
+                context.clear_cookies()
+                context.pages[0].evaluate("localStorage.clear()")
+
+
+@pytest.fixture(scope="session")
+def windows(browser, site) -> Windows:
+    return Windows(browser, site)
+
+
+@pytest.fixture
+def open_page(windows, complaints):
+    """Opens a page of the site the way a reader has it, e.g. `open_page("/", width=1280, dark=True)`."""
+
+    def open_page(path: str = "/", *, width=390, height=844, dark=False, javascript=True, whose="readers") -> Page:
+        page = windows.of(whose, javascript=javascript).new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.on("console", lambda message: complain(complaints, message))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    windows.tidy()
 
 
 def complain(complaints: list[str], message) -> None:

@@ -47,3 +47,9 @@ def switch(page, *, dark: bool) -> None:
     """To the colours of the other scheme, at once: none of them halfway through a transition."""
     page.emulate_media(color_scheme="dark" if dark else "light")
     page.evaluate("document.getAnimations().forEach(animation => animation.finish())")
+
+
+def press(page, selector: str) -> None:
+    """What leads to another page, and waits for it: a click alone may be over before the browser has left."""
+    with page.expect_navigation():
+        page.click(selector)

@@ -1,22 +1,13 @@
 """No page breaks a rule of WCAG 2.2 A or AA that a machine can check: light and dark, on a phone and on a desk."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.axe import COLOURS, WCAG, doubts, violations
 from tests.browser.pages import HALVES, SIDEWAYS, every_page, switch, unfold
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-ALL = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
-"""What the other scheme can break: it changes nothing but colours."""
-VIEWS = [(320, False, ALL), (1280, False, ALL), (1280, True, COLOURS), (320, True, COLOURS)]
+VIEWS = [(320, False, WCAG), (1280, False, WCAG), (1280, True, COLOURS), (320, True, COLOURS)]
 OUTSIDE = """found => found.filter(e => e.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 3).map(e => e.outerHTML.slice(0, 80))"""
-
-
-def violations(page, options=ALL) -> list[str]:
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize("half", HALVES, ids=["odd", "even"])
@@ -29,7 +20,7 @@ def test_no_page_breaks_a_rule_or_scrolls_sideways(site, open_page, half):
         for width, dark, rules in VIEWS:
             page.set_viewport_size({"width": width, "height": 800})
             switch(page, dark=dark)
-            if wrong := violations(page, rules):
+            if wrong := doubts(page, rules):
                 found[path, width, dark] = wrong
             if page.evaluate(SIDEWAYS):
                 found[path, width, "wide"] = page.eval_on_selector_all("body *", OUTSIDE)

@@ -5,12 +5,11 @@ import time
 import urllib.request
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from enquiries.slips import TOO_QUICK
-from tests.browser.pages import switch
-from tests.browser.test_accessibility import COLOURS
+from tests.browser.axe import COLOURS, EVERY_RULE, doubts
+from tests.browser.pages import press, switch
 
 WIDTHS = (320, 768, 1440)
 ROWS = "SELECT phone, treatment_slug, state FROM enquiries_enquiry WHERE message = ?"
@@ -21,10 +20,9 @@ def faults(page: Page) -> list:
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
-        for dark, rules in ((False, {}), (True, COLOURS)):
+        for dark, rules in ((False, EVERY_RULE), (True, COLOURS)):
             switch(page, dark=dark)
-            results = Axe().run(page, options=rules | {"resultTypes": ["violations"]}).response
-            found += [(width, dark, rule["id"]) for kind in ("violations", "incomplete") for rule in results[kind]]
+            found += [(width, dark, line) for line in doubts(page, rules)]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append((width, "wide"))
     return found
@@ -40,7 +38,7 @@ def test_form_errors_and_answers_are_accessible(open_page):
     page = open_page("/enquire/?treatment=mesotherapy")
     assert faults(page) == []
 
-    page.click("text=Send my enquiry")
+    press(page, "text=Send my enquiry")
 
     assert page.title().startswith("Error: ")
     assert faults(page) == []
@@ -73,21 +71,23 @@ def form_open_for_a_while(open_page, slips):
 @pytest.mark.parametrize("javascript", [True, False])
 def test_an_enquiry_needs_no_script(form_open_for_a_while, site, javascript):
     page = form_open_for_a_while("/enquire/?treatment=mesotherapy", javascript=javascript)
-    fill_in(page, message=f"Script: {javascript}")
+    # A number of its own: the fifth enquiry that names the same one is taken for spam, whichever test sends it.
+    number = f"987654320{int(javascript)}"
+    fill_in(page, message=f"Script: {javascript}", phone=number)
     page.check("#id_consent")
 
-    page.click("text=Send my enquiry")
+    press(page, "text=Send my enquiry")
 
     expect(page.locator("h1")).to_have_text("Thank you. We have your enquiry.")
     assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}", page.inner_text(".reference"))
     assert not page.context.cookies()
-    assert site.query(ROWS, f"Script: {javascript}") == [("+919876543210", "mesotherapy", "new")]
+    assert site.query(ROWS, f"Script: {javascript}") == [(f"+91{number}", "mesotherapy", "new")]
 
 
 def test_the_summary_takes_focus_and_its_links_lead_to_the_fields(open_page):
     page = open_page("/enquire/")
     fill_in(page, name="", phone="12")
-    page.click("text=Send my enquiry")
+    press(page, "text=Send my enquiry")
 
     assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
     page.click("text=Write your name.")
@@ -99,7 +99,7 @@ def test_the_summary_takes_focus_and_its_links_lead_to_the_fields(open_page):
 def test_each_field_has_a_name_a_hint_and_its_error_for_screen_readers(open_page):
     page = open_page("/enquire/")
     fill_in(page, name="", city="", phone="")
-    page.click("text=Send my enquiry")
+    press(page, "text=Send my enquiry")
 
     expect(page.get_by_role("textbox", name="Your name")).to_have_accessible_description("Error: Write your name.")
     expect(page.get_by_role("textbox", name="City or town")).to_have_accessible_description(
@@ -153,13 +153,13 @@ def test_a_patient_withdraws_with_the_number_they_were_shown(form_open_for_a_whi
     page = form_open_for_a_while()
     fill_in(page, message="To be withdrawn")
     page.check("#id_consent")
-    page.click("text=Send my enquiry")
+    press(page, "text=Send my enquiry")
     reference = page.inner_text(".reference")
 
-    page.click("text=Withdraw your enquiry")
+    press(page, "text=Withdraw your enquiry")
     page.fill("#id_reference", reference.lower())
     page.fill("#id_contact", "9876543210")
-    page.click("text=Withdraw and delete my enquiry")
+    press(page, "text=Withdraw and delete my enquiry")
 
     expect(page.locator("h1")).to_have_text("Your enquiry is deleted")
     assert site.query(ROWS, "To be withdrawn") == []

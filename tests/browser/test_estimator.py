@@ -5,8 +5,8 @@ import datetime
 import msgspec
 import pytest
 
+from tests.browser.axe import COLOURS, violations
 from tests.browser.pages import switch
-from tests.browser.test_accessibility import COLOURS, violations
 from treatments import content, facts
 from treatments.choices import ProcedureType
 
