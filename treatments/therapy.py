@@ -149,7 +149,7 @@ def therapy(frame: Frame, page: content.TreatmentPage, chapters: list[layout.Cha
         "preparation": steps(page, Phase.BEFORE, words),
         "howPerformed": steps(page, Phase.DURING, words),
         "followup": [*steps(page, Phase.AFTER, words), *aftercare(page)],
-        "drug": [drug(agent) for agent in page.agents],
+        "drug": [*(drug(agent) for agent in page.agents), *medicines(page)],
         "contraindication": [contraindication(item) for item in page.contraindications],
         "adverseOutcome": outcomes(page, "MedicalSignOrSymptom", serious=False),
         "seriousAdverseOutcome": outcomes(page, "MedicalCondition", serious=True),
@@ -169,13 +169,30 @@ def aftercare(page: content.TreatmentPage) -> list[str]:
 
 def drug(agent: content.Agent) -> Node:
     """What is known of its approval in India; the page says it in these words."""
-    status = {
-        "@type": "DrugLegalStatus",
-        "name": agent.approval_india.label,
-        "applicableLocation": {"@type": "AdministrativeArea", "name": "India"},
-    }
     known = agent.approval_india is not Approval.UNKNOWN
-    return {"@type": "Drug", "name": agent.name, "legalStatus": status if known else None}
+    return {"@type": "Drug", "name": agent.name, "legalStatus": in_india(agent.approval_india.label) if known else None}
+
+
+def medicines(page: content.TreatmentPage) -> Iterator[Node]:
+    """Products that have a licence: without one, nobody says that it is a medicine."""
+    for product in page.products:
+        if product.licence_number:
+            yield {
+                "@type": "Drug",
+                "name": product.brand,
+                "manufacturer": {"@type": "Organization", "name": product.maker} if product.maker else None,
+                "identifier": {
+                    "@type": "PropertyValue",
+                    "name": "Licence in India",
+                    "value": product.licence_number,
+                },
+                "legalStatus": in_india(product.licensed_use) if product.licensed_use else None,
+            }
+
+
+def in_india(status: str) -> Node:
+    place = {"@type": "AdministrativeArea", "name": "India"}
+    return {"@type": "DrugLegalStatus", "name": status, "applicableLocation": place}
 
 
 def contraindication(item: content.Contraindication) -> Node:

@@ -75,6 +75,7 @@ def pages(draw) -> content.TreatmentPage:
                 agent_class=one_of(choices.AgentClass),
                 approval_india=one_of(choices.Approval),
             ),
+            products=parts(content.Product, brand=words, maker=maybe, licence_number=maybe, licensed_use=maybe),
             sources=parts(content.Source, key=st.just("a"), title=words, kind=one_of(choices.SourceKind)).map(
                 lambda sources: sources[:1]
             ),

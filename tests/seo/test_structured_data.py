@@ -142,6 +142,21 @@ def test_a_price_is_marked_up_only_with_a_date_that_is_not_old(client, age, told
         assert (price["minPrice"], price["maxPrice"], price["priceCurrency"]) == (3000, 15000, "INR")
 
 
+def test_a_product_is_a_medicine_to_crawlers_only_with_its_licence(client):
+    treatment = make_treatment()
+    add_section(treatment, "regulation", "What rules say.")
+    treatment.products.create(brand="Licensed", maker="A maker", licence_number="L-1", licensed_use="wrinkles")
+    treatment.products.create(brand="Other", maker="A maker")
+    publish(treatment)
+
+    html = client.get("/treatments/needling/").content
+
+    medicine = node(graph_of(tree(html)), "Drug")
+    assert faults(html) == []
+    assert (medicine["name"], medicine["manufacturer"]["name"]) == ("Licensed", "A maker")
+    assert (medicine["identifier"]["value"], medicine["legalStatus"]["name"]) == ("L-1", "wrinkles")
+
+
 NASTY = "</script><script>alert(1)</script> <!-- \u2028\u2029 & \"quoted\" 'x' ]]> {{ x }} हिन्दी"
 
 
