@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from treatments import addresses, content, heads, jsonld, side_by_side, views
 from treatments.models import Revision
@@ -47,6 +47,7 @@ class Choice(NamedTuple):
 @require_safe
 @cache_control(no_cache=True)
 @gzip_page
+@conditional_page
 def compare(request):
     asked = request.GET.getlist("t")
     choice = choose(asked)
