@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from treatments.models import Clinic, Organisation, Revision
+from treatments.directory import House
+from treatments.models import Clinic, Organisation, Practitioner, Revision
 
 
 class Standing(Enum):
@@ -36,8 +37,13 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
     retention_days: int | None = None
     treatments: tuple[tuple[str, str], ...] = ()
     clinics: tuple[tuple[str, str], ...] = ()
+    doctors: int = 0
     answers: bool = True
     """False when the database did not, and this is what was known before."""
+
+    @property
+    def house(self) -> House:
+        return House(self.name, len(self.clinics), self.doctors)
 
     @property
     def missing(self) -> list[str]:
@@ -83,6 +89,7 @@ def read() -> Reception:
         **{name: getattr(row, name) for name in names},
         treatments=named(live().order_by("slug")[:OFFERED]),
         clinics=tuple((str(clinic.pk), str(clinic)) for clinic in Clinic.objects.filter(shown=True)),
+        doctors=Practitioner.objects.filter(shown=True).count(),
     )
 
 

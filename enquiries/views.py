@@ -124,6 +124,7 @@ def show(request, desk: Reception, template: str, *, status: int = 200, **contex
         "organisation_name": desk.name or "The clinic",
         "noindex": True,
         "desk": desk,
+        "house": desk.house,
         "telephone": readable(desk.contact_phone) if desk.contact_phone else "",
     }
     response = render(request, template, {**frame, **context}, status=status)

@@ -46,7 +46,15 @@ def test_each_list_is_there_for_its_own_and_led_to_from_every_page(client):
     publish(make_treatment())
 
     assert [client.get(path).status_code for path in LISTS] == [200, 404]
-    for path in ("/", "/treatments/needling/", "/treatments/needling/changes/", "/concerns/", "/compare/", "/clinics/"):
+    for path in (
+        "/",
+        "/treatments/needling/",
+        "/treatments/needling/changes/",
+        "/concerns/",
+        "/compare/",
+        "/enquire/",
+        "/clinics/",
+    ):
         found = hrefs(read(client, path).one("footer"))
         assert "/clinics/" in found and "/practitioners/" not in found
     assert on_the_map(client) == {"/clinics/"}
