@@ -1,11 +1,12 @@
 """Pages that are read often: nginx gives them from files, and they are as right and as new as from us."""
 
+import http.client
 import time
 
 import pytest
 
 from tests.deploy.nodes import wait_until
-from tests.deploy.readers import Answer, Readers, get
+from tests.deploy.readers import Answer, Readers, ask, get
 from tests.deploy.test_freshness import Desk
 from tests.deploy.test_kills import policy
 from tests.deploy.test_outage import gone
@@ -92,3 +93,16 @@ def test_pages_are_marked_as_old_again_while_the_database_is_away(database, node
     with gone(database):
         wait_until(lambda: "detail=old" in get(nginx.port, PATH)["cache-status"], 8, "not marked")
     wait_until(lambda: not get(nginx.port, PATH)["cache-status"], 15, "still old")
+
+
+def test_a_long_page_from_the_cache_does_not_wait_for_the_readers_system(nginx):
+    """As long as it takes a system to say that it has got a packet: 40 ms."""
+    connection, waits = http.client.HTTPConnection("127.0.0.1", nginx.port), []
+    for _ in range(30):
+        began = time.monotonic()
+        answer = ask(connection, PATH, headers={"if-none-match": '"other"'})
+        waits.append(time.monotonic() - began)
+    connection.close()
+
+    assert answer.status == 200 and len(answer.body) > 2**16
+    assert sorted(waits)[10] < 0.03
