@@ -4,12 +4,13 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.template import Template
 from django.test import SimpleTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
 from cosma import roles
+from tests.shelf import Shelf, shelved, wanted
 from treatments.models import AdvertisingRule
 from treatments.models.stamps import Stamp
 
@@ -60,29 +61,6 @@ def shipped_rows(django_db_setup, django_db_blocker):
     return [of_a_model for of_a_model in rows if of_a_model]
 
 
-class Shelf:
-    """Holds the shipped content in a transaction around the tests that ask for it: they take back only their own."""
-
-    def __init__(self, blocker):
-        self.blocker = blocker
-        self.around: transaction.Atomic | None = None
-
-    def fill(self, rows: list[list]) -> None:
-        if self.around is None:
-            self.around = transaction.atomic()
-            self.around.__enter__()
-            for of_a_model in rows:
-                type(of_a_model[0])._default_manager.bulk_create(of_a_model)
-            connection.check_constraints()  # and now run the triggers that PostgreSQL defers
-
-    def clear(self) -> None:
-        if self.around is not None:
-            with self.blocker.unblock():
-                transaction.set_rollback(True)
-                self.around.__exit__(None, None, None)
-            self.around = None
-
-
 SHELF = pytest.StashKey[Shelf]()
 
 
@@ -90,40 +68,45 @@ SHELF = pytest.StashKey[Shelf]()
 def shelf(request, django_db_setup, django_db_blocker):
     shelf = request.config.stash[SHELF] = Shelf(django_db_blocker)
     yield shelf
-    shelf.clear()
+    shelf.keep([])
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """Here, because the transaction of a `TestCase` begins before any fixture of its tests."""
-    if SHELF in item.config.stash and "shipped" not in item.fixturenames:
-        item.config.stash[SHELF].clear()
+    if SHELF in item.config.stash:
+        item.config.stash[SHELF].keep(wanted(item))
 
 
 @pytest.fixture
 def _django_db_helper(request, shelf_as_asked_for, _django_db_helper):
-    """The transaction that pytest-django opens for each test, inside that of the shelf."""
+    """The transaction that pytest-django opens for each test, inside those of the shelf."""
 
 
 @pytest.fixture
-def shelf_as_asked_for(request, shelf, django_db_blocker):
-    if "shipped" in request.fixturenames:
-        with django_db_blocker.unblock():
-            shelf.fill(request.getfixturevalue("shipped_rows"))
+def shelf_as_asked_for(request, shelf):
+    shelf.fill(wanted(request.node), request)
 
 
-@pytest.fixture
-def shipped(db):
+@shelved
+def shipped(shipped_rows):
     """A database with the shipped content, published."""
+    for of_a_model in shipped_rows:
+        type(of_a_model[0])._default_manager.bulk_create(of_a_model)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Marks `database` by itself; and those that share the shipped content come one after the other."""
+    """Marks `database` by itself; and those of a module that start from the same rows come one after the other."""
     for item in items:
         if uses_database(item):
             item.add_marker(pytest.mark.database)
-    items.sort(key=lambda item: "shipped" not in getattr(item, "fixturenames", ()))
+    items.sort(key=start)
+
+
+def start(item) -> tuple:
+    names = [make.__name__ for make in wanted(item)]
+    return "shipped" not in names, item.path, names
 
 
 def uses_database(item) -> bool:

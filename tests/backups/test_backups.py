@@ -21,6 +21,7 @@ from cosma.backups import tables
 from enquiries.models import Enquiry
 from tests.enquiries.patient import make_enquiry, open_for_enquiries
 from tests.factories import add_price, make_concern, make_doctor, make_editor, make_treatment, publish
+from tests.shelf import shelved
 from treatments.models import Publication, Revision, SignOff, Stamp, Treatment
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +35,9 @@ def folder(settings, tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def site():
-    """Signed, published, priced, with a picture and a person's enquiry."""
+@shelved
+def signed():
+    """Signed, published, priced, with a person's enquiry."""
     open_for_enquiries()
     editor, treatment = make_editor(), make_treatment("peeling", text="It may help.")
     add_price(treatment)
@@ -45,9 +46,15 @@ def site():
     publish(make_concern(), by=editor)
     revision.publish(by=editor, at=timezone.now() + timedelta(days=3))
     make_enquiry(email="asha@example.org")
+    return treatment
+
+
+@pytest.fixture
+def site(signed):
+    """With a picture."""
     put("pictures/skin.webp", b"RIFF....WEBP")
     put("link/drawn-again.png", b"PNG")
-    return treatment
+    return signed
 
 
 def put(name: str, content: bytes) -> Path:

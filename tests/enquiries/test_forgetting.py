@@ -14,16 +14,15 @@ from django.utils import timezone
 from enquiries import forgetting
 from enquiries.models import Attempt, Deed, Enquiry, Event, Note
 from outbox.models import Mail
-from tests.enquiries.patient import make_enquiry, open_for_enquiries, send, slip_in
+from tests.enquiries.patient import make_enquiry, send, slip_in
 from tests.staff.people import make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("clinic")
 
 
 @pytest.fixture(autouse=True)
-def clinic(settings, tmp_path):
+def folder(settings, tmp_path):
     settings.VAR_DIR = tmp_path
-    return open_for_enquiries()
 
 
 def told(enquiry: Enquiry) -> Enquiry:

@@ -10,17 +10,12 @@ from django.utils import timezone
 from enquiries import export
 from enquiries.models import Deed, Enquiry, Event, Note, State
 from outbox.models import Mail
-from tests.enquiries.patient import make_enquiry, open_for_enquiries
+from tests.enquiries.patient import make_enquiry
 from tests.staff.people import staff_client
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("clinic")
 INBOX = "/admin/enquiries/enquiry/"
 EXPORT = f"{INBOX}export/"
-
-
-@pytest.fixture(autouse=True)
-def clinic():
-    return open_for_enquiries()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.factories import (
     make_treatment,
     publish,
 )
+from tests.shelf import shelved
 from tests.wire import ask, public_paths
 
 pytestmark = pytest.mark.usefixtures("small_site")
@@ -157,8 +158,8 @@ BODIES = {
 }
 
 
-@pytest.fixture
-def small_site(db):
+@shelved
+def small_site():
     """Every public address with something to show, and no more of it than that: thousands of pages are asked for."""
     make_organisation()
     treatment = make_treatment("mesotherapy")

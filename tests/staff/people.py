@@ -13,19 +13,19 @@ from cosma.roles import establish
 PASSWORD = "a-long-password-for-tests"
 
 
-def make_staff(role: str, *, second_factor=True) -> tuple[User, SecondFactor | None]:
+def make_staff(role: str, *, second_factor=True, password: str | None = PASSWORD) -> tuple[User, SecondFactor | None]:
     groups = Group.objects.filter(name=role)
     if not groups.exists():  # a test that could not be rolled back has emptied the database
         establish()
     email = f"{role}@example.org"
-    user = User.objects.create_user(email, email, PASSWORD, is_staff=True)
+    user = User.objects.create_user(email, email, password, is_staff=True)
     user.groups.set(groups)
     return user, new_second_factor(user) if second_factor else None
 
 
 def staff_client(role: str) -> Client:
     """Past the login, with what it asks for."""
-    user, _ = make_staff(role)
+    user, _ = make_staff(role, password=None)
     client = Client()
     client.force_login(user)
     client.user = user

@@ -25,6 +25,7 @@ from tests.factories import (
     make_treatment,
     publish,
 )
+from tests.shelf import shelved
 from tests.staff.people import Form, staff_client
 from treatments.models import (
     AdvertisingRule,
@@ -126,8 +127,8 @@ def test_addresses_without_a_name_only_lead_on():
     assert {route.rsplit("/<path:object_id>/")[0].count("/") for route in nameless - {"(?P<url>.*)$"}} == {1}
 
 
-@pytest.fixture
-def keys(db) -> dict[str, int]:
+@shelved
+def keys() -> dict[str, int]:
     """One of each kind, by its name in the table."""
     treatment, concern, page = make_treatment(), make_concern(), make_site_page()
     for subject in (treatment, concern, page):

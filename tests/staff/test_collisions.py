@@ -16,6 +16,7 @@ from tests.factories import (
     make_source,
     make_treatment,
 )
+from tests.shelf import shelved
 from tests.staff.people import Form, staff_client
 from treatments.admin.collisions import RefusesStaleSaves
 from treatments.models import Change, Clinic, Opening, Revision, SideEffect, Statement, Trashed, Treatment
@@ -103,8 +104,8 @@ def test_every_form_of_the_staff_asks_for_the_version():
     assert {type(make).__name__ for make, _ in EVERY_FORM} == {"function"}
 
 
-@pytest.fixture
-def treatment(db):
+@shelved
+def treatment():
     made = make_treatment(sessions_min=4, sessions_max=6)
     for number, title in enumerate(["Wash", "Numb"]):
         made.steps.create(position=number, phase="during", title=title)

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import add_price, make_concern, make_doctor, make_site_page, make_treatment, publish
+from tests.shelf import shelved
 from tests.staff.people import Form
 from treatments.models import Change, Publication, Revision, Source, Statement, freeze
 from treatments.models.publishing import withdraw
@@ -32,8 +33,8 @@ def words(response) -> str:
     return response.content.decode()
 
 
-@pytest.fixture
-def treatment(db):
+@shelved
+def treatment():
     """Revision 1 from the 1st of March, revision 2 from noon of the 3rd until the 5th, in the clinic's time."""
     made = make_treatment(text="Small needles.")
     publish(made, at=clock(MARCH.replace(day=1), 9), signed_by=make_doctor())

@@ -13,9 +13,11 @@ from tests.factories import (
     publish,
     undone,
 )
+from tests.shelf import shelved
 from tests.staff.people import PASSWORD, Form, make_staff
 from treatments.models import Step
 
+pytestmark = pytest.mark.usefixtures("rows")
 KINDS = ("treatment", "concern", "sitepage", "section", "source", "clinic", "practitioner", "revision", "organisation")
 PAGES = ("treatment", "concern", "sitepage")
 KEYS = (
@@ -24,8 +26,8 @@ KEYS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def rows(db):
+@shelved
+def rows():
     make_concern(), make_site_page(), make_source(), make_organisation()
     publish(make_treatment())
 
@@ -101,7 +103,7 @@ def change(row) -> str:
     return f"/admin/treatments/treatment/{row.pk}/change/"
 
 
-@pytest.fixture
+@shelved
 def treatment():
     made = make_treatment("odd")
     made.steps.create(phase="during", title="Wash")

@@ -8,18 +8,19 @@ from django.utils import timezone
 
 from outbox.models import Mail
 from tests.factories import add_price, make_doctor, make_site_page, make_treatment, publish
+from tests.shelf import shelved
 from tests.staff.people import Form, code, make_staff, staff_client
 from treatments.models import Change, Practitioner, Publication, ReviewLink, Revision, SignOff, Statement, freeze
 from treatments.models.review_links import send_for_review
 from treatments.models.signing import valid_signature
 
 
-@pytest.fixture
+@shelved
 def doctor():
     return make_doctor(email="doctor@example.org")
 
 
-@pytest.fixture
+@shelved
 def treatment():
     return make_treatment(text="It may help.")
 

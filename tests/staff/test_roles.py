@@ -1,4 +1,3 @@
-import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import get_resolver
@@ -13,14 +12,15 @@ from tests.factories import (
     make_treatment,
     publish,
 )
+from tests.shelf import shelved
 from tests.staff.people import Form, make_staff, staff_client
 from treatments.models import Organisation, Treatment
 
 MODELS = ("treatment", "concern", "sitepage", "section", "source", "clinic", "practitioner", "revision", "organisation")
 
 
-@pytest.fixture
-def rows(db):
+@shelved
+def rows():
     """One of each kind."""
     make_concern(), make_site_page(), make_source(), make_doctor(), make_organisation()
     return publish(make_treatment())

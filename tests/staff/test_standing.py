@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import add_price, make_concern, make_doctor, make_editor, make_site_page, make_treatment, publish
+from tests.shelf import shelved
 from tests.staff.people import staff_client
 from treatments.models import Practitioner, Source, Statement, Treatment, freeze
 from treatments.models.publishing import withdraw
@@ -21,7 +22,7 @@ from treatments.states import needing_attention
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture
+@shelved
 def doctor():
     return make_doctor(email="doctor@example.org")
 

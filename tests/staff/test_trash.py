@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import add_section, make_concern, make_doctor, make_source, make_treatment, publish
+from tests.shelf import shelved
 from tests.staff.people import Form
 from treatments.models import Change, Clinic, Concern, Section, Source, Trashed, Treatment, compose
 from treatments.models.trash import KEPT
@@ -29,8 +30,8 @@ def undo(client) -> str:
     return client.post(address(Trashed.objects.first(), "undo"), follow=True).content.decode()
 
 
-@pytest.fixture
-def treatment(db):
+@shelved
+def treatment():
     made = make_treatment(sessions_min=4, sessions_max=6)
     make_source("trial")
     add_section(made, "evidence", "It may help [@trial].")

@@ -1,10 +1,10 @@
 import re
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import add_price, add_section, make_concern, make_source, make_treatment, publish, undone
+from tests.shelf import shelved
 from tests.staff.people import Form
 from treatments.models import Change, Revision, Section, SideEffect, Statement, Treatment, drafts
 
@@ -26,8 +26,8 @@ def step_titles(treatment) -> list[str]:
     return [step.title for step in treatment.steps.all()]
 
 
-@pytest.fixture
-def treatment(db):
+@shelved
+def treatment():
     made = make_treatment(sessions_min=4, sessions_max=6)
     for number, title in enumerate(["Wash", "Numb", "Inject", "Cool"]):
         made.steps.create(position=number, phase="during", title=title)

@@ -3,14 +3,15 @@
 import pytest
 
 from tests.factories import add_price, add_section, make_concern, make_site_page, make_source, make_treatment, publish
+from tests.shelf import shelved
 from tests.staff.people import staff_client
 from treatments.models import Change, Question, Section, Statement, Treatment
 
 ADDRESS = "/admin/treatments/section/words/"
 
 
-@pytest.fixture
-def drafts(db):
+@shelved
+def drafts():
     make_source("sessions-trial")
     text = "Each session takes\nan hour: {sessions} in all [@sessions-trial]."
     treatment = make_treatment(text=text, sessions_min=4, sessions_max=6)

@@ -8,13 +8,14 @@ from django.utils import timezone
 from tests.factories import add_price, make_doctor, make_organisation, make_source, make_treatment, publish
 from tests.reader import Element, read, tree
 from tests.seo.graphs import faults, graph_of, node
+from tests.shelf import shelved
 from treatments.models.publishing import withdraw
 
 pytestmark = pytest.mark.django_db
 PAIR = "/compare/?t=needling&t=peeling"
 
 
-@pytest.fixture
+@shelved
 def pair():
     make_organisation()
     make_source("one", title="The first")

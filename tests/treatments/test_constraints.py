@@ -22,6 +22,7 @@ from tests.factories import (
     place_picture,
     publish,
 )
+from tests.shelf import shelved
 from treatments.choices import Attribute, Band
 from treatments.models import AdvertisingRule, Change, KeptWords, Opening, Publication, Revision, SignOff
 
@@ -71,8 +72,8 @@ def dull_rows() -> dict[str, models.Model]:
     return {type(row).__name__: row for row in found}
 
 
-@pytest.fixture
-def rows(db):
+@shelved
+def rows():
     return dull_rows()
 
 

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from tests.factories import make_concern, make_treatment, publish
 from tests.reader import read, tree
+from tests.shelf import shelved
 
 
 def listed(page) -> list[str]:
@@ -16,8 +17,8 @@ def used_for(concern, *treatments) -> None:
         concern.lines.create(treatment=treatment, evidence="some", text="It may help.")
 
 
-@pytest.fixture
-def concern(db):
+@shelved
+def concern():
     concern, used = make_concern(), make_treatment("used")
     used_for(concern, used, make_treatment("draft"))
     for subject in (concern, used, make_treatment("other"), make_concern("dry-skin", name="Dry skin")):

@@ -7,6 +7,7 @@ from django.core.cache import cache
 
 from tests.factories import make_concern, make_site_page, make_treatment, publish
 from tests.reader import read
+from tests.shelf import shelved
 from tests.wire import ask
 from treatments import helpful_views
 from treatments.models import Helpful
@@ -23,7 +24,7 @@ def nobody_has_answered():
     cache.clear()
 
 
-@pytest.fixture
+@shelved
 def treatment():
     treatment = make_treatment()
     publish(treatment)

@@ -7,12 +7,13 @@ import time_machine
 
 from tests.factories import add_price, add_section, make_organisation, make_treatment, publish
 from tests.reader import read
+from tests.shelf import shelved
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
-@pytest.fixture
+@shelved
 def treatment():
     """Sessions and price stand in two fields each, and are named by prose, a question and a table."""
     treatment = make_treatment(

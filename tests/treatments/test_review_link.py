@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from outbox.models import Mail
 from tests.factories import add_section, make_doctor, make_editor, make_organisation, make_treatment
+from tests.shelf import shelved
 from treatments.models import Change, Remark, ReviewLink, SignOff, freeze
 from treatments.models.review_links import CODE_TRIES, LINK_LASTS, MOST_CODES, send_for_review
 from treatments.models.signing import valid_signature
@@ -18,17 +19,17 @@ pytestmark = pytest.mark.django_db
 LOCAL = {"HTTP_HOST": "localhost", "HTTP_SEC_FETCH_SITE": "same-origin"}
 
 
-@pytest.fixture
+@shelved
 def doctor():
     return make_doctor(email="doctor@example.org")
 
 
-@pytest.fixture
+@shelved
 def treatment():
     return make_treatment(text="It may help.")
 
 
-@pytest.fixture
+@shelved
 def link(treatment, doctor):
     return send_for_review(freeze(treatment, by=None), doctor, by=None)
 

@@ -25,6 +25,7 @@ from tests.factories import (
     place_picture,
     publish,
 )
+from tests.shelf import shelved
 from treatments import choices
 from treatments.models import FollowUp, Revision, Stamp, Treatment
 from treatments.models.publishing import withdraw
@@ -37,14 +38,14 @@ def folder(settings, tmp_path):
     settings.VAR_DIR = tmp_path
 
 
-@pytest.fixture
+@shelved
 def editor():
     user = make_editor()
     user.user_permissions.add(Permission.objects.get(codename="publish_revision"))
     return user
 
 
-@pytest.fixture
+@shelved
 def site(editor):
     """With all that the law asks for: nothing to report."""
     for slug in ("about", "privacy", "editorial-policy", "accessibility"):
