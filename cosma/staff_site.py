@@ -67,7 +67,13 @@ class StaffSite(AdminSite):
         self.disable_action("delete_selected")
 
     def has_permission(self, request):
-        return super().has_permission(request) and has_second_factor(request.user)
+        return super().has_permission(request) and self.is_proven(request.user)
+
+    def is_proven(self, user) -> bool:
+        """Asked several times a request, and looked up once."""
+        if not hasattr(user, "has_second_factor"):
+            user.has_second_factor = has_second_factor(user)
+        return user.has_second_factor
 
     def admin_view(self, view, cacheable=False):
         """Nothing here answers to other methods: what is not foreseen is refused."""

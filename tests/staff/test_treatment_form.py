@@ -1,11 +1,13 @@
 import re
 
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import add_price, add_section, make_concern, make_source, make_treatment, publish, undone
 from tests.shelf import shelved
 from tests.staff.people import Form
+from treatments.admin.forms import DraftForm
 from treatments.models import Change, Revision, Section, SideEffect, Statement, Treatment, drafts
 
 
@@ -32,6 +34,23 @@ def treatment():
     for number, title in enumerate(["Wash", "Numb", "Inject", "Cool"]):
         made.steps.create(position=number, phase="during", title=title)
     return made
+
+
+def test_a_save_asks_little_of_the_database(treatment, editor, django_assert_max_num_queries):
+    form = opened(editor, treatment)
+
+    with django_assert_max_num_queries(90):
+        assert sent(editor, treatment, form, summary="Other words.") == ""
+
+
+def test_no_field_of_a_draft_brings_files_of_its_own(manager, rf):
+    """Forms say so without asking each field."""
+    request = rf.get("/admin/")
+    request.user = manager.user
+    for kind in admin.site._registry.values():
+        if issubclass(kind.form, DraftForm):
+            forms = [kind.get_form(request), *(lists.form for lists, _ in kind.get_formsets_with_inlines(request))]
+            assert not any(str(field.widget.media) for form in forms for field in form.base_fields.values()), kind
 
 
 def test_saving_a_form_that_nobody_touched_changes_nothing(shipped, editor):

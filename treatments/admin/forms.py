@@ -43,6 +43,9 @@ TEXT_FIELDS: dict[type, dict[str, Any]] = {
 class DraftForm(forms.ModelForm):
     """A violated constraint shows its sentence beside the field it is about, not somewhere above the form."""
 
+    media = forms.Media()
+    """No field brings files of its own. Django would ask each of a thousand fields."""
+
     def add_error(self, field, error):
         if field is None and hasattr(error, "error_dict"):
             error = ValidationError(self.beside_fields(error.error_dict))
@@ -112,8 +115,13 @@ class PartFormSet(BaseInlineFormSet):
         super().add_fields(form, index)
         if ORDERING_FIELD_NAME in form.fields:
             form.fields[ORDERING_FIELD_NAME].label = "Place"
-        if self.is_bound:
+        if self.is_bound and index is not None:
             self.look_up_key(form)
+
+    @cached_property
+    def empty_form(self):
+        """Django makes a new one each time: five times for each list of a page."""
+        return super().empty_form
 
     def look_up_key(self, form) -> None:
         name = self.model._meta.pk.name

@@ -70,11 +70,14 @@ class PageAdmin(PlainChoices, HistoryViews, ReviewViews, PlanViews, RefusesStale
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Whatever a save changes is written down with the name of the person, or not saved at all."""
         subject = self.get_object(request, unquote(object_id)) if object_id else None
-        context = (extra_context or {}) | self.form_context(request, subject)
         if subject is None or request.method != "POST":
+            context = (extra_context or {}) | self.form_context(request, subject)
             return super().changeform_view(request, object_id, form_url, context)
         with recorded(subject, by=request.user):
-            return super().changeform_view(request, object_id, form_url, context)
+            answer = super().changeform_view(request, object_id, form_url, extra_context)
+        if isinstance(answer, TemplateResponse):  # and not the way on: the form is shown again
+            answer.context_data = {**(answer.context_data or {}), **self.form_context(request, subject)}
+        return answer
 
     def form_context(self, request, subject) -> dict:
         buttons = {"can_preview": True, "may_publish": request.user.has_perm(PUBLISH)}

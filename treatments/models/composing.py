@@ -110,6 +110,8 @@ def outline(subject: models.Model, shelf: Shelf) -> content.Page:
 def beside(draft: content.Treatment, alongside: Columns) -> tuple[content.Beside, ...]:
     """The alternatives as patients read them: another treatment's draft never shows here."""
     slugs = [alternative.other for alternative in draft.alternatives]
+    if not slugs:
+        return ()
     live = Revision.objects.live(at=timezone.now()).filter(treatment__slug__in=slugs, language=draft.language)
     columns = {revision.slug: comparison.column(revision.page) for revision in live} | dict(alongside)
     return tuple(columns[slug] for slug in slugs if slug in columns)
@@ -152,10 +154,10 @@ def freeze(
         frozen_at=at or timezone.now(),
         frozen_by=by,
     )
-    keys = [image.key for image in getattr(page, "images", ())]
-    RevisionPicture.objects.bulk_create(
-        RevisionPicture(revision=revision, picture=picture) for picture in Picture.objects.filter(key__in=keys)
-    )
+    if keys := [image.key for image in getattr(page, "images", ())]:
+        RevisionPicture.objects.bulk_create(
+            RevisionPicture(revision=revision, picture=picture) for picture in Picture.objects.filter(key__in=keys)
+        )
     return revision
 
 

@@ -167,15 +167,19 @@ class Revision(models.Model):
 def make_room(revision: Revision, *, at: datetime.datetime, by, keep_plans: bool) -> datetime.datetime | None:
     """Ends what is shown at `at`. Returns when the new publication ends: a planned end of the page stays."""
     planned = Publication.objects.of(revision.subject).not_cancelled()
-    shown, later = planned.shown(at=at).first(), planned.filter(live_from__gt=at).order_by("live_from")
-    following, last = later.first(), later.last() or shown
+    ahead = list(planned.filter(Q(live_until__isnull=True) | Q(live_until__gt=at)).order_by("live_from", "pk"))
+    shown = next((one for one in reversed(ahead) if one.live_from <= at), None)
+    later = [one for one in ahead if one.live_from > at]
+    following, last = (later[0], later[-1]) if later else (None, shown)
     if following and (keep_plans or following.live_from <= timezone.now()):
         refuse_unsigned(following.revision, at=following.live_from, after=revision.fingerprint)
         until = shown.live_until if shown else following.live_from
     else:
         until = last.live_until if last else None
-        later.update(live_until=F("live_from"), ended_by=by)
-    planned.shown(at=at).update(live_until=at, ended_by=by)
+        if later:
+            planned.filter(live_from__gt=at).update(live_until=F("live_from"), ended_by=by)
+    if shown:
+        planned.shown(at=at).update(live_until=at, ended_by=by)
     return until
 
 
