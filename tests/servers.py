@@ -82,6 +82,9 @@ def pytest_load_initial_conftests():
 def prepare_environment() -> None:
     for name in OUR_ENVIRONMENT:
         os.environ.pop(name, None)
+    # Where bytecode is not kept, every worker of every run would compile all tests again, for seconds.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     os.environ["VAR_DIR"] = str(begin_run())
     database = os.environ.setdefault("TEST_DATABASE", "sqlite")
     if database == "postgresql":

@@ -2,13 +2,11 @@
 
 import datetime
 
-import boto3
 import pytest
 import time_machine
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
-from moto.server import ThreadedMotoServer
 
 from cosma import environment
 from tests.staff.test_pictures import UPLOAD, text, uploaded
@@ -21,6 +19,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.deploy]
 
 @pytest.fixture
 def bucket(settings, monkeypatch):
+    # Here, because runs without this test would load half a web server for nothing.
+    import boto3
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     address = "http://{}:{}".format(*server.get_host_and_port())
