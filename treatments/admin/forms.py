@@ -46,6 +46,11 @@ class DraftForm(forms.ModelForm):
     media = forms.Media()
     """No field brings files of its own. Django would ask each of a thousand fields."""
 
+    def _post_clean(self):
+        """A row that nobody touched is as the database let it in: nothing is asked about it again."""
+        if self.instance._state.adding or self.has_changed():
+            super()._post_clean()  # type: ignore[misc]  # private, and not in the stubs
+
     def add_error(self, field, error):
         if field is None and hasattr(error, "error_dict"):
             error = ValidationError(self.beside_fields(error.error_dict))
