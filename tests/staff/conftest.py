@@ -1,6 +1,7 @@
 import pytest
 from django.core.cache import cache
 
+from tests.shelf import shelved
 from tests.staff.people import staff_client
 from treatments.models.standing import KEPT
 
@@ -16,17 +17,17 @@ def passwords_are_quick_to_check(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture
+@shelved
 def editor():
     return staff_client("editor")
 
 
-@pytest.fixture
+@shelved
 def reviewer():
     return staff_client("reviewer")
 
 
-@pytest.fixture
+@shelved
 def manager():
     return staff_client("manager")
 

@@ -7,25 +7,26 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from cosma.accounts import SecondFactor, new_second_factor
+from cosma.accounts import new_second_factor
 from cosma.roles import establish
 
 PASSWORD = "a-long-password-for-tests"
 
 
-def make_staff(role: str, *, second_factor=True, password: str | None = PASSWORD) -> tuple[User, SecondFactor | None]:
+def make_staff(role: str, *, name="", second_factor=True, password: str | None = PASSWORD):
+    """The account and its second factor."""
     groups = Group.objects.filter(name=role)
     if not groups.exists():  # a test that could not be rolled back has emptied the database
         establish()
-    email = f"{role}@example.org"
+    email = f"{name or role}@example.org"
     user = User.objects.create_user(email, email, password, is_staff=True)
     user.groups.set(groups)
     return user, new_second_factor(user) if second_factor else None
 
 
-def staff_client(role: str) -> Client:
+def staff_client(role: str, name="") -> Client:
     """Past the login, with what it asks for."""
-    user, _ = make_staff(role, password=None)
+    user, _ = make_staff(role, name=name, password=None)
     client = Client()
     client.force_login(user)
     client.user = user

@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from tests.factories import (
@@ -56,12 +55,10 @@ EVERY_FORM = [
 ]
 
 
-@pytest.fixture
+@shelved
 def colleague():
     """Somebody else who may change everything."""
-    client = staff_client("manager")
-    User.objects.filter(pk=client.user.pk).update(username="colleague", email="colleague@example.org")
-    return client
+    return staff_client("manager", "colleague")
 
 
 def text_of(row, name: str) -> str:
