@@ -6,17 +6,18 @@ import re
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import prefetch_related_objects
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import add_price, make_concern, make_doctor, make_editor, make_site_page, make_treatment, publish
 from tests.shelf import shelved
 from tests.staff.people import staff_client
-from treatments.models import Practitioner, Source, Statement, Treatment, freeze
+from treatments.models import Concern, Practitioner, SitePage, Source, Statement, Treatment, drafts, freeze
 from treatments.models.publishing import withdraw
 from treatments.models.review_links import send_for_review
 from treatments.models.signing import sign
-from treatments.models.standing import KEPT, standings
+from treatments.models.standing import KEPT, parts_of, standings
 from treatments.states import needing_attention
 
 DAY = datetime.timedelta(days=1)
@@ -258,3 +259,12 @@ def test_the_list_does_not_count_for_each_filter(editor):
     """Each count would mean to look at every page again."""
     for model in ("treatment", "concern", "practitioner"):
         assert "Show counts" not in editor.get(f"/admin/treatments/{model}/").content.decode(), model
+
+
+def test_a_page_that_has_been_read_is_not_asked_for_again_and_seen_the_same(shipped, django_assert_max_num_queries):
+    for model in (Treatment, Concern, SitePage):
+        for subject in model.objects.all():
+            asked = parts_of([subject])
+            prefetch_related_objects([subject], *drafts.TOGETHER[model])
+            with django_assert_max_num_queries(1):
+                assert parts_of([subject]) == asked
