@@ -5,7 +5,9 @@ import textwrap
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from tests.shelf import shelved
 from treatments import files
 
 pytestmark = pytest.mark.django_db
@@ -131,14 +133,22 @@ FAULTS = {
 }
 
 
+@shelved
+def loaded(tmp_path_factory):
+    call_command("loadcontent", good_files(tmp_path_factory.mktemp("good")), verbosity=0)
+
+
 @pytest.fixture
-def folder(tmp_path):
+def folder(loaded, tmp_path):
     """A folder of good files, loaded once."""
+    return good_files(tmp_path)
+
+
+def good_files(folder):
     for name, text in GOOD.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    call_command("loadcontent", tmp_path, verbosity=0)
-    return tmp_path
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
 
 
 def load(folder):
@@ -147,7 +157,13 @@ def load(folder):
 
 def everything() -> dict:
     models = apps.get_app_config("treatments").get_models()
-    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+    with connection.cursor() as cursor:
+        return {model.__name__: rows(cursor, model._meta.db_table) for model in models}
+
+
+def rows(cursor, table: str) -> list[tuple]:
+    cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
+    return cursor.fetchall()
 
 
 def refusal(folder) -> str:
