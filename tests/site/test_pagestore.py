@@ -17,6 +17,7 @@ from cosma.middleware import Handler
 from cosma.pagefiles import PageFiles
 from cosma.storefront import PageStore
 from tests import factories
+from tests.shelf import shelved
 from treatments import expiry
 from treatments.models import Organisation, Practitioner, Revision, Stamp
 from treatments.models.publishing import withdraw
@@ -64,12 +65,23 @@ class Site:
         return Answer(status=int(said[0][:3]), headers=said[1], body=body)
 
 
+@shelved
+def organisation():
+    return factories.make_organisation()
+
+
+@shelved
+def published(organisation):
+    treatment = factories.make_treatment("needling", text="Small needles.")
+    factories.publish(treatment)
+    return treatment
+
+
 @pytest.fixture
-def site(tmp_path, db):
+def site(tmp_path, organisation):
     if connection.vendor == "postgresql":
         # Stamps move at commit, and these tests never commit.
         connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
-    factories.make_organisation()
     # As Django's test client does: the connection holds the test's transaction.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -79,11 +91,9 @@ def site(tmp_path, db):
 
 
 @pytest.fixture
-def needling(site):
-    treatment = factories.make_treatment("needling", text="Small needles.")
-    factories.publish(treatment)
+def needling(published, site):
     site.look()
-    return treatment
+    return published
 
 
 PATH = "/treatments/needling/"
