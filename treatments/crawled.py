@@ -107,6 +107,9 @@ def warnings(page: content.Page, found: Face, around: Site, paths: set[str]) -> 
     if not isinstance(page, content.SitePagePage) and found.path not in around.led_to:
         yield "Only the list leads here: no other page does."
     yield from inspection.broken_links(page, paths)
+    for path in dict.fromkeys(related(page)):
+        if path not in paths:
+            yield f"It leads to {path}, where that page no longer is. Publish this one again."
     for url in sorted(found.outer & around.broken.keys()):
         yield f"{url} {around.broken[url]}"
 

@@ -12,6 +12,7 @@ from tests.factories import add_section, make_concern, make_picture, make_treatm
 from tests.staff.people import staff_client
 from treatments import crawled, link_checks, site_report
 from treatments.models import LinkCheck, Revision
+from treatments.models.publishing import withdraw
 
 pytestmark = pytest.mark.django_db
 REPORT = "/admin/treatments/linkcheck/"
@@ -78,6 +79,18 @@ def test_a_page_that_another_leads_to_and_that_has_a_photograph_is_not_warned_ab
     told = warned(treatment)
     assert "photograph" not in told
     assert "Only the list" not in told
+
+
+def test_a_page_that_still_leads_to_one_that_was_taken_down_is_named():
+    treatment, concern = make_treatment(), make_concern()
+    publish(treatment)
+    concern.lines.create(treatment=treatment, evidence="some", text="It may help.")
+
+    before = warned(concern)
+    withdraw(treatment, by=None)
+
+    assert "It leads to /treatments/needling/" not in before
+    assert "It leads to /treatments/needling/" in warned(concern)
 
 
 def test_two_pages_with_one_title_are_both_named():
