@@ -68,10 +68,6 @@ def as_reference(typed: str) -> str:
 # The marks of the erased: one line each, in a file outside the database that only ever grows.
 
 
-class OtherKey(Exception):
-    """Marks made under two keys cannot stand in one list."""
-
-
 def marks_file() -> Path:
     return settings.VAR_DIR / "erased"
 
@@ -79,34 +75,6 @@ def marks_file() -> Path:
 def mark(key: str) -> str:
     """Says nothing about the enquiry, but is the same again when a backup brings it back."""
     return hmac.new(settings.ERASURE_KEY.encode(), key.encode(), hashlib.sha256).hexdigest()
-
-
-def kept_files() -> list[Path]:
-    """What a backup takes along, so that another machine can go on with the list."""
-    return [path for path in (marks_file(), settings.VAR_DIR / "erasure_key") if path.exists()]
-
-
-def take_over(*, key: str, marks: str) -> None:
-    """Goes on with the list of a site that was backed up. A machine that has none of its own takes its key too."""
-    key, here = key.strip(), marks_file().read_text() if marks_file().exists() else ""
-    if key and key != settings.ERASURE_KEY:
-        if here.strip():
-            raise OtherKey(
-                "This machine keeps a list of erasures made with another key. If it is this site's, put this site's "
-                "erasure_key beside it in VAR_DIR; if it is another site's, move it away. Then restore."
-            )
-        write_key(key)
-    known = set(here.splitlines())
-    append("".join(f"{line}\n" for line in marks.splitlines() if line.strip() and line not in known))
-
-
-def write_key(key: str) -> None:
-    path = settings.VAR_DIR / "erasure_key"
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(key)
-    os.replace(fresh, path)
-    settings.ERASURE_KEY = key  # for the rest of this process, which reads it from the settings
 
 
 def write_marks(keys) -> None:

@@ -1,4 +1,7 @@
-"""Writing a backup while the site goes on: rows of one moment, then the files that they name."""
+"""Writing a backup while the site goes on: rows of one moment, then the files that they name.
+
+The list of erasures is not among them: it has to outlive every backup, and an old one must not bring back an old list.
+"""
 
 import hashlib
 import hmac
@@ -11,9 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from cosma.backups import archive, tables
-from enquiries import forgetting
 
-ROWS, MEDIA, FORGOTTEN = "rows/", "media/", "forgotten/"
+ROWS, MEDIA = "rows/", "media/"
 DRAWN_AGAIN = "link"
 """The folder of pictures that are drawn from the pages whenever one is asked for."""
 
@@ -28,9 +30,6 @@ def write(target: Path) -> archive.Manifest:
         for name in media_files():
             with default_storage.open(name) as source:
                 copy(writer, MEDIA + name, source)
-        for path in forgetting.kept_files():
-            with path.open("rb") as source:
-                copy(writer, FORGOTTEN + path.name, source)
         return writer.close(
             made_at=timezone.now(),
             site=settings.SITE_URL,

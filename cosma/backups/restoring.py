@@ -30,6 +30,7 @@ class Restored(NamedTuple):
     files: int
     forgotten: int
     same_secret_key: bool
+    knows_erasures: bool
 
 
 def restore(path: Path, *, replace: bool) -> Restored:
@@ -37,10 +38,10 @@ def restore(path: Path, *, replace: bool) -> Restored:
     manifest = archive.check(path)
     make_ready(manifest, replace=replace)
     with archive.opened(path) as (file, _):
-        take_over_erasures(file, manifest)
         files = sum(put_file(file, name) for name in manifest.members if name.startswith(making.MEDIA))
         forgotten = put_rows(file, manifest)
-    return Restored(manifest, files, forgotten, manifest.secret_key == making.secret_key_mark())
+    same_key = manifest.secret_key == making.secret_key_mark()
+    return Restored(manifest, files, forgotten, same_key, forgetting.marks_file().exists())
 
 
 def make_ready(manifest: Manifest, *, replace: bool) -> None:
@@ -61,19 +62,6 @@ OTHER_RELEASE = (
     "The backup was made by another release than the one that prepared this database. Run manage.py migrate; if this "
     "sentence comes again, set DATABASE_URL to an empty database: restore fills it and brings it up to date."
 )
-
-
-def take_over_erasures(file: ZipFile, manifest: Manifest) -> None:
-    """The list of the erased only grows: it is made of what this machine knows and of what the backup knows."""
-    kept = {
-        name.removeprefix(making.FORGOTTEN): file.read(name).decode()
-        for name in manifest.members
-        if name.startswith(making.FORGOTTEN)
-    }
-    try:
-        forgetting.take_over(key=kept.get("erasure_key", ""), marks=kept.get("erased", ""))
-    except forgetting.OtherKey as error:
-        raise NotNow(str(error)) from None
 
 
 def put_file(file: ZipFile, name: str) -> int:

@@ -18,6 +18,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from cosma.backups import tables
+from enquiries import forgetting
 from enquiries.models import Enquiry
 from tests.enquiries.patient import make_enquiry, open_for_enquiries
 from tests.factories import add_price, make_concern, make_doctor, make_editor, make_treatment, publish
@@ -122,33 +123,21 @@ def test_what_was_erased_since_stays_erased(backup):
         assert not Enquiry.objects.exists()
 
 
-def test_a_machine_without_a_list_of_the_erased_goes_on_with_that_of_the_backup(backup, settings, folder):
+def test_the_list_of_the_erased_is_in_no_backup_and_missed_where_it_is_missing(backup, settings):
     command("erase_enquiry", "asha@example.org")
-    later = folder / "later.zip"
-    command("backup", later)
-    ours, settings.ERASURE_KEY = settings.ERASURE_KEY, "made on the empty machine"
-    (settings.VAR_DIR / "erased").unlink()
-    (settings.VAR_DIR / "erasure_key").write_text(settings.ERASURE_KEY)
-    write_key_into(later, ours)
+    marks = forgetting.marks_file().read_text().split()
+    assert "put the site's erased" not in command("restore", backup, "--replace")
 
-    command("restore", later, "--replace")
-    command("restore", backup, "--replace")
-
-    assert ours == settings.ERASURE_KEY
-    assert not Enquiry.objects.exists()
+    command("backup", backup)
+    with zipfile.ZipFile(backup) as file:
+        parts = b"".join(file.read(name) for name in file.namelist())
+    assert marks[-1].encode() not in parts and settings.ERASURE_KEY.encode() not in parts
 
 
-def write_key_into(path: Path, key: str) -> None:
-    """Tests have one key for all folders; a machine keeps it beside its list."""
-    remake(path, {"forgotten/erasure_key": key.encode()})
+def test_a_machine_without_a_list_of_the_erased_says_so(backup):
+    forgetting.marks_file().unlink(missing_ok=True)
 
-
-def test_a_list_made_with_another_key_is_not_mixed_in(backup, settings):
-    command("erase_enquiry", "asha@example.org")
-    write_key_into(backup, "the key of another site")
-
-    with pytest.raises(CommandError, match="another key"):
-        command("restore", backup, "--replace")
+    assert "put the site's erased" in command("restore", backup, "--replace")
 
 
 def test_pictures_come_back_and_those_that_are_drawn_again_do_not(backup, settings):

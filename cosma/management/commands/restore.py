@@ -11,6 +11,11 @@ OTHER_SECRET_KEY = (
     "factors (issue new ones with createstaff EMAIL --reset) and links that doctors were sent."
 )
 
+NO_LIST = (
+    "This machine has no list of erasures. If anybody was erased since the backup was made, put the site's erased and "
+    "erasure_key into VAR_DIR and run manage.py forget_again before the site serves."
+)
+
 
 class Command(BaseCommand):
     help = "Brings a backup back, whole or not at all. Stop the site first; start it when this is done."
@@ -46,6 +51,8 @@ class Command(BaseCommand):
         self.describe(restored.manifest)
         self.stdout.write(f"All rows are back, and {restored.files} files that were not there.")
         self.stdout.write(f"{restored.forgotten} enquiries erased again.")
+        if restored.manifest.rows.get("enquiries.enquiry") and not restored.knows_erasures:
+            self.stdout.write(NO_LIST)
         self.stdout.write("Every stored page will be made anew.")
         if not restored.same_secret_key:
             self.stdout.write(OTHER_SECRET_KEY)
