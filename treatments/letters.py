@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from outbox.kinds import Letter, kind
 from treatments.models.directory import Organisation
+from treatments.models.identities import CHANGED_MAIL, IdentityChange
 from treatments.models.review_links import CODE_MAIL, LINK_MAIL, RECEIPT_MAIL, ReviewLink
+from treatments.reminding import holders
 
 LINK_BODY = """Dear doctor,
 
@@ -29,6 +31,16 @@ What you signed: {fingerprint}
 Your name now stands under these words. You can take it back at any time:
 
 {url}
+"""
+CHANGED_BODY = """Dear doctor,
+
+{who} changed what the site of {clinic} knows of you, on {when}:
+
+{what}
+
+Links for you to sign pages are sent to the address on record. Links that were open no longer work.
+If this is not what you want, write to {whom} at once. Nothing is signed in your name before {until},
+unless another manager confirms the change.
 """
 
 
@@ -78,3 +90,29 @@ def receipt_letter(key: str) -> Letter | None:
 
 def address(link: ReviewLink) -> str:
     return settings.SITE_URL + link.get_absolute_url()
+
+
+@kind(CHANGED_MAIL)
+def changed_letter(key: str) -> Letter | None:
+    """To the address of before: whoever took it over must not be the only one who knows."""
+    change = IdentityChange.objects.select_related("practitioner", "by").filter(pk=key).first()
+    if change is None or not change.told:
+        return None
+    when, until = timezone.localtime(change.at), timezone.localtime(change.counts_from)
+    body = CHANGED_BODY.format(
+        who=change.by or "Somebody",
+        clinic=Organisation.objects.values_list("name", flat=True).first() or settings.SITE_URL,
+        when=f"{when.day} {when:%B %Y, %H:%M} (India)",
+        what=change.what,
+        whom=whom_to_ask(change),
+        until=f"{until.day} {until:%B %Y, %H:%M} (India)",
+    )
+    return Letter(change.told, "Your record was changed", body)
+
+
+def whom_to_ask(change: IdentityChange) -> str:
+    """Another manager than the one who changed it; else the clinic itself."""
+    others = holders("identify_practitioner").exclude(pk=change.by_id)
+    addresses = list(others.values_list("email", flat=True)[:3])
+    clinic = Organisation.objects.values_list("contact_email", flat=True).first()
+    return " or ".join(addresses) or clinic or "the clinic"

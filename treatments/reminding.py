@@ -30,8 +30,13 @@ See it as patients do: {url}
 
 def responsible():
     """Whoever may publish answers for what patients read."""
-    may_publish = Permission.objects.filter(codename="publish_revision", content_type__app_label="treatments")
-    holds = Q(groups__permissions__in=may_publish) | Q(user_permissions__in=may_publish) | Q(is_superuser=True)
+    return holders("publish_revision")
+
+
+def holders(codename: str):
+    """Active staff who may do that and can be written to."""
+    allowed = Permission.objects.filter(codename=codename, content_type__app_label="treatments")
+    holds = Q(groups__permissions__in=allowed) | Q(user_permissions__in=allowed) | Q(is_superuser=True)
     return User.objects.filter(holds, is_active=True, is_staff=True).exclude(email="").distinct().order_by("pk")
 
 

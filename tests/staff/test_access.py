@@ -56,7 +56,7 @@ TABLE: dict[str, dict[str, str]] = {
     "treatments_section": WRITTEN | {"delete": "EM", "words": "EM"},
     "treatments_source": WRITTEN,
     "treatments_clinic": WRITTEN,
-    "treatments_practitioner": WRITTEN,
+    "treatments_practitioner": WRITTEN | {"confirm": "M"},
     "treatments_picture": WRITTEN,
     "treatments_organisation": LOOKED_AT | {"change": "ERM/M"},
     "treatments_revision": LOOKED_AT | {"page": "ERM"},

@@ -11,8 +11,9 @@ from django.utils.html import format_html, format_html_join
 
 from treatments import states
 from treatments.admin.places import change_url
+from treatments.admin.vouching import IDENTIFY
 from treatments.choices import Language
-from treatments.models import Concern, Practitioner, SitePage, Treatment
+from treatments.models import Concern, IdentityChange, Practitioner, SitePage, Treatment
 from treatments.models.standing import standings
 
 PUBLISH, SEND, SIGN = (f"treatments.{verb}_revision" for verb in ("publish", "send", "sign"))
@@ -101,8 +102,21 @@ def lines(user) -> Iterator[tuple[str, Line]]:
                 yield mark.code, line(subject, mark, user)
 
 
+def identities(user) -> Iterator[Line]:
+    """Who a doctor is was changed by a colleague, and nobody has looked at it yet."""
+    if not user.has_perm(IDENTIFY):
+        return
+    changes = IdentityChange.objects.confirmable(by=user).select_related("practitioner", "by")
+    for change in changes:
+        doctor = change.practitioner
+        what = " ".join(change.what.splitlines())
+        words = f"{change.by or 'Somebody'} changed on {states.moment(change.at)}: {what}. Ask the doctor."
+        yield Line(str(doctor), "Doctor", change_url(doctor), words, "Confirm", page_url(doctor, "confirm"))
+
+
 def groups(user) -> list[Group]:
     found: dict[str, list[tuple[int, Line]]] = {heading: [] for heading in states.GROUPS}
+    found[states.NEXT] = [(-1, entry) for entry in identities(user)]
     for code, entry in lines(user):
         found[states.KINDS[code].group].append((states.ORDER.index(code), entry))
     ordered = {heading: [entry for _, entry in sorted(entries)] for heading, entries in found.items()}

@@ -10,11 +10,10 @@ from treatments.admin.collisions import RefusesStaleSaves
 from treatments.admin.forms import DraftForm, PlainChoices
 from treatments.admin.places import change_url
 from treatments.admin.trash import ToTheTrash
+from treatments.admin.vouching import IDENTIFY, Vouching
 from treatments.admin.where_used import panel
 from treatments.directory import clinic_path, doctor_path
 from treatments.models import Clinic, Organisation, Practitioner, ReviewLink, shown
-
-IDENTIFY = "treatments.identify_practitioner"
 
 
 @admin.register(Organisation)
@@ -53,19 +52,19 @@ class ClinicAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
 
 
 @admin.register(Practitioner)
-class PractitionerAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
+class PractitionerAdmin(PlainChoices, Vouching, RefusesStaleSaves, ToTheTrash):
     form = DraftForm
     list_display = ("name", "degree", "registration_number", "shown")
     list_filter = ("shown", "degree")
     search_fields = ("name", "registration_number", "email")
-    readonly_fields = ("where_used",)
+    readonly_fields = ("identity", "where_used")
     formfield_overrides = PlainChoices.formfield_overrides | {
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
     }
     fieldsets = (
         (None, {"fields": ("name", "degree")}),
         ("Registration", {"fields": ("council", "registration_number")}),
-        ("For signing", {"fields": ("email", "phone", "user")}),
+        ("For signing", {"fields": ("email", "phone", "user", "identity")}),
         ("On the site", {"fields": ("clinics", "shown")}),
         ("Signed pages", {"fields": ("where_used",), "classes": ("wide-row",)}),
     )
@@ -84,8 +83,9 @@ class PractitionerAdmin(PlainChoices, RefusesStaleSaves, ToTheTrash):
     def save_model(self, request, obj, form, change):
         """The database calls the links off; whoever caused it is told."""
         links = ReviewLink.objects.open(at=timezone.now()).filter(practitioner=obj.pk)
-        before = set(links.values_list("pk", flat=True))
+        before, known = set(links.values_list("pk", flat=True)), Practitioner.objects.filter(pk=obj.pk).first()
         super().save_model(request, obj, form, change)
+        self.note(request, known, obj)
         if many := len(before - set(links.values_list("pk", flat=True))):
             told = f"{many} open link{'' if many == 1 else 's'} to {obj} no longer work{'s' if many == 1 else ''}."
             self.message_user(request, f"{told} Send the pages again.", messages.WARNING)

@@ -19,7 +19,7 @@ from treatments.admin.places import change_url
 from treatments.difference import Difference
 from treatments.models import Section, Source, Term, Trashed
 from treatments.models.recording import glossary_recorded, record, recorded, sources_recorded
-from treatments.models.trash import KEPT, PAGES, going, page_of, pages_of, throw_away
+from treatments.models.trash import KEPT, PAGES, RECORDS, going, page_of, pages_of, throw_away
 
 UNDO = (
     '{} is in the trash for 30 days. <form method="post" action="{}" class="undo">'
@@ -142,7 +142,7 @@ def moment(at) -> str:
 
 def may_add(user, rows: list[Model]) -> bool:
     """Whoever may write such things may bring them back; the record of changes comes along by itself."""
-    written = {type(row)._meta for row in rows if type(row)._meta.model_name != "change"}
+    written = {type(row)._meta for row in rows if not isinstance(row, RECORDS)}
     return all(user.has_perm(f"{opts.app_label}.add_{opts.model_name}") for opts in written if not opts.auto_created)
 
 

@@ -7,6 +7,7 @@ from treatments.models.evidence import Source
 from treatments.models.glossary import Term
 from treatments.models.guards import GuardsLifted
 from treatments.models.helpful import Helpful
+from treatments.models.identities import IdentityChange
 from treatments.models.ingredients import Agent, Device, Product
 from treatments.models.links import LinkCheck
 from treatments.models.openings import Opening
@@ -40,6 +41,7 @@ __all__ = [
     "GuardsLifted",
     "HealingStage",
     "Helpful",
+    "IdentityChange",
     "Indication",
     "KeptWords",
     "LinkCheck",

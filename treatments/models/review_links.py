@@ -21,6 +21,7 @@ from treatments.fingerprint import fingerprint
 from treatments.models.authors import own_changes
 from treatments.models.composing import compose
 from treatments.models.directory import Practitioner
+from treatments.models.identities import refuse_unconfirmed
 from treatments.models.publishing import Revision
 from treatments.models.signing import SignOff, sign
 
@@ -218,5 +219,6 @@ def refuse_unfit(revision: Revision, practitioner: Practitioner, *, by_mail: boo
         raise ValidationError(f"{practitioner} has no e-mail address. A manager can enter it.")
     if not practitioner.registration_number:
         raise ValidationError(f"{practitioner} has no registration number. A manager can enter it.")
+    refuse_unconfirmed(practitioner, at=timezone.now())
     if own_changes(revision, practitioner).exists():
         raise ValidationError(f"{practitioner} changed medical words of this page: another doctor must sign.")

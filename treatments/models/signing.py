@@ -13,6 +13,7 @@ from cosma import pagestore
 from treatments.models.authors import own_changes
 from treatments.models.concerns import Concern
 from treatments.models.directory import Practitioner
+from treatments.models.identities import refuse_unconfirmed
 from treatments.models.pages import SitePage
 from treatments.models.publishing import Publication, Revision, exactly_one
 from treatments.models.treatment import Treatment
@@ -137,6 +138,7 @@ def sign(revision: Revision, practitioner: Practitioner, *, rendered_text: str, 
     at = at or timezone.now()
     if not practitioner.registration_number:
         raise ValidationError("A doctor signs with a medical council registration number. Enter it first.")
+    refuse_unconfirmed(practitioner, at=at)
     authors = own_changes(revision, practitioner)
     if authors.exists():
         fields = ", ".join(sorted(set(authors.values_list("field", flat=True)))[:3])

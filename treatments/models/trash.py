@@ -9,6 +9,7 @@ from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from treatments.models.concerns import Concern
+from treatments.models.identities import IdentityChange
 from treatments.models.pages import SitePage
 from treatments.models.recording import credit
 from treatments.models.signing import Change
@@ -17,6 +18,8 @@ from treatments.models.words import Section
 
 KEPT = datetime.timedelta(days=30)
 PAGES = (Treatment, Concern, SitePage)
+RECORDS = (Change, IdentityChange)
+"""Written by the site itself; they go with what they are about, and come back with it."""
 
 
 class Trashed(models.Model):
@@ -52,7 +55,7 @@ class Trashed(models.Model):
         """Puts everything where it was and returns the first of it. Raises ValidationError where it no longer fits."""
         found = self.contents()
         for row in found:
-            if not isinstance(row, Change):  # nobody typed it
+            if not isinstance(row, RECORDS):  # nobody typed them
                 row.full_clean()
             row.save_base(raw=True)
         for page in pages_of(found):
@@ -97,7 +100,7 @@ def page_of(row: models.Model) -> models.Model | None:
 
 
 def owned_by(row: models.Model, field) -> models.Model | None:
-    if isinstance(row, Change) or field.related_model not in (*PAGES, Section):
+    if isinstance(row, RECORDS) or field.related_model not in (*PAGES, Section):
         return None
     return field.related_model._default_manager.filter(pk=getattr(row, field.attname)).first()
 
