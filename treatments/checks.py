@@ -6,7 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from treatments import content, facts, markup
-from treatments.difference import spoken, title
+from treatments.difference import title
+from treatments.labels import label
 
 FILLED_FROM = {
     "sessions": "fill in the sessions",
@@ -61,11 +62,11 @@ def named_texts(page: content.Page) -> Iterator[tuple[str, str, str, str]]:
         if field.name in ("sources", "beside"):
             continue
         if content.is_markdown(field) and value:
-            yield field.name, "", spoken(field.name), value
+            yield field.name, "", label(field.name), value
         for part in value if isinstance(value, tuple) else ():
             if isinstance(part, content.Part):
                 for text in content.texts(part):
-                    yield field.name, getattr(part, "anchor", ""), f"{spoken(field.name)}: {title(part)}", text
+                    yield field.name, getattr(part, "anchor", ""), f"{label(field.name)}: {title(part)}", text
 
 
 def unfilled(text: str, values: dict[str, str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from treatments import content
 from treatments.fingerprint import is_clinical, normalised
+from treatments.labels import KEYS, label, spoken
 from treatments.parts import fields_of
 
 DERIVED = {"schema", "html", "names"}
@@ -27,6 +28,7 @@ TITLES = (
     "title",
     "brand",
     "attribute",
+    "other",
     "slug",
     "key",
     "anchor",
@@ -56,13 +58,15 @@ def differences(before: content.Part, after: content.Part) -> list[Difference]:
 def between(before: Any, after: Any, *, place: str, clinical: bool) -> Iterator[Difference]:
     if same(before, after):
         return
-    if isinstance(before, content.Part) and isinstance(after, content.Part):
+    if isinstance(before, content.Image) and isinstance(after, content.Image):
+        yield Difference(place, words(before), words(after), clinical and before.source != after.source)
+    elif isinstance(before, content.Part) and isinstance(after, content.Part):
         for field in fields_of(type(after)):
             if field.name in DERIVED:
                 continue
-            pair = getattr(before, field.name, None), getattr(after, field.name)
-            deeper = clinical and is_clinical(field)
-            yield from between(*pair, place=joined(place, spoken(field.name)), clinical=deeper)
+            pair = (shown(field.name, getattr(part, field.name, None)) for part in (before, after))
+            here = joined(place, label(field.name, type(after).__name__))
+            yield from between(*pair, place=here, clinical=clinical and is_clinical(field))
     elif holds_parts(before) or holds_parts(after):
         yield from between_lists(before or (), after or (), place=place, clinical=clinical)
     else:
@@ -95,7 +99,9 @@ def between_lists(before: tuple, after: tuple, *, place: str, clinical: bool) ->
 
 def title(part: content.Part) -> str:
     """What staff call a part: its heading, its name, or the start of its text."""
-    names = (str(getattr(part, name, "") or "") for name in (*TITLES, "text"))
+    if isinstance(part, content.Image):
+        return "Picture"
+    names = (words(shown(name, getattr(part, name, ""))) for name in (*TITLES, "text"))
     name = next((name for name in names if name), type(part).__name__)
     return name if len(name) <= 50 else f"{name[:49]}…"
 
@@ -104,17 +110,31 @@ def joined(place: str, name: str) -> str:
     return f"{place} › {name}" if place else name
 
 
-def spoken(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def shown(name: str, value: Any) -> Any:
+    """A value as a person reads it: the key of a place by its name, that of a picture in short."""
+    if not value or not isinstance(value, str) or isinstance(value, Enum):
+        return value
+    if name in KEYS:
+        return spoken(value)
+    return photograph(value) if name == "picture" else value
+
+
+def photograph(key: str) -> str:
+    return f"photograph {key[:6]}"
 
 
 def words(value: Any) -> str:
     """A value as one text: enumerations by their words, parts field by field."""
     if value is None:
         return ""
+    if isinstance(value, content.Image):
+        told = f"{photograph(value.source)}, {value.width} × {value.height}"
+        return f"{told}, {value.credit}" if value.credit else told
     if isinstance(value, content.Part):
         fields = ((f.name, getattr(value, f.name)) for f in fields_of(type(value)) if f.name not in DERIVED)
-        return "\n".join(f"{spoken(name)}: {words(item)}" for name, item in fields if item not in (None, "", ()))
+        kind = type(value).__name__
+        given = ((name, shown(name, item)) for name, item in fields if item not in (None, "", ()))
+        return "\n".join(f"{label(name, kind)}: {words(item)}" for name, item in given)
     if isinstance(value, tuple):
         return "\n".join(map(words, value))
     if isinstance(value, Enum):

@@ -6,7 +6,7 @@ from urllib.parse import urldefrag
 
 from treatments import checks, content, layout, markup
 from treatments.choices import Evidence, SaidBy
-from treatments.difference import spoken
+from treatments.labels import spoken
 
 FILE_NAME = re.compile(r"\.(?:jpe?g|png|webp|avif|heic|tiff?)\b", re.IGNORECASE)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
@@ -72,7 +72,7 @@ def without_alt(page: content.Page) -> Iterator[str]:
     for placed in getattr(page, "pictures", ()):
         if not placed.decorative and not describes(placed.alt):
             told = f"the description of the picture, “{placed.alt}”, does not say what it shows."
-            yield f"{spoken(placed.anchor.replace('-', ' '))}: {told}"
+            yield f"{spoken(placed.anchor)}: {told}"
 
 
 def describes(alt: str) -> bool:

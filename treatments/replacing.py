@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from treatments import content
-from treatments.difference import Difference, spoken
+from treatments.difference import Difference
 from treatments.fingerprint import is_clinical
+from treatments.labels import label
 from treatments.models import drafts
 from treatments.models.concerns import Concern
 from treatments.models.pages import SitePage
@@ -82,7 +83,7 @@ class Place(NamedTuple):
 
     @property
     def label(self) -> str:
-        names = [spoken(self.column.part) if self.column.part else "", *self.between(), spoken(self.column.name)]
+        names = [label(self.column.part) if self.column.part else "", *self.between(), label(self.column.name)]
         return " › ".join(name for name in names if name)
 
     def between(self) -> list[str]:

@@ -6,10 +6,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import add_price, make_concern, make_doctor, make_site_page, make_treatment, publish
+from tests.factories import (
+    add_price,
+    make_concern,
+    make_doctor,
+    make_site_page,
+    make_source,
+    make_term,
+    make_treatment,
+    publish,
+)
 from tests.shelf import shelved
 from tests.staff.people import Form
-from treatments.models import Change, Publication, Revision, Source, Statement, freeze
+from treatments.models import Change, Publication, Revision, Source, Statement, Term, freeze
 from treatments.models.publishing import withdraw
 from treatments.models.restoring import restore
 
@@ -79,15 +88,30 @@ def test_the_history_says_who_answers_for_every_revision(treatment, editor, mana
         ("2026-03-03", "more than one version"),
         ("2026-03-04", "Tiny needles."),
         ("2026-03-05", "could not read this page"),
-        ("2026-13-01", "is not a day"),
-        ("tomorrow", "is not a day"),
-        ("9999-12-31", "is not a day"),
     ],
 )
 def test_what_a_page_said_on_a_day_of_the_clinics_calendar(treatment, editor, day, said):
     answer = editor.get(address(treatment, "history", day=day), follow=True)
 
     assert answer.status_code == 200 and said in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-13-01", "That is not a day."),
+        ("tomorrow", "That is not a day."),
+        ("31/03/2026", "That is not a day."),
+        ("9999-12-31", "That is not a day."),
+        ("2099-01-01", "That day is still to come."),
+    ],
+)
+def test_a_day_that_is_none_has_an_error_beside_it_and_stays_as_it_was_typed(treatment, editor, day, said):
+    form = editor.get(address(treatment, "history", day=day)).content.decode().split('class="on-a-day"')[1]
+
+    assert f'<ul class="errorlist" id="day-error"><li>{said}' in form
+    assert f'type="text" id="day" name="day" value="{day}" aria-invalid="true" aria-describedby="day-error"' in form
+    assert "patients could not read" not in form
 
 
 def test_a_day_is_shown_as_it_was_with_its_signature_and_its_price(editor):
@@ -185,14 +209,25 @@ def test_a_button_does_nothing_once_the_page_has_moved_on(treatment, editor, nam
     assert Publication.objects.count() == publications
 
 
-def test_sources_that_changed_since_are_named_before_restoring(editor):
-    source = Source.objects.create(key="trial", title="A small trial", kind="trial", finding="It helped.")
-    treatment = make_treatment(text="It helps [@trial].")
+def test_sources_and_words_that_changed_since_are_shown_and_put_back_if_asked_for(editor):
+    make_source("trial", finding="It helped.")
+    make_term("Dermis", "the layer under the surface.")
+    treatment = make_treatment(text="It helps the dermis [@trial].")
     publish(treatment)
-    rewrite("It may help [@trial].")
+    rewrite("It may help the dermis [@trial].")
     Source.objects.update(finding="It did not help.")
+    Term.objects.update(definition="other words.")
 
-    assert f"<li>{source.title}</li>" in words(editor.get(address(treatment, "restore", revision=1)))
+    page = words(editor.get(address(treatment, "restore", revision=1)))
+    shared = page.split("Sources and words of the glossary")[1].split("</section>")[0]
+
+    assert "Source A small trial › Finding" in shared and "Word explained Dermis › Definition" in shared
+    assert "did not help" not in page.split("What changes in the draft")[1]
+    press(editor, treatment, "restore", 1, shared="on")
+    assert (Source.objects.get().finding, Term.objects.get().definition) == (
+        "It helped.",
+        "the layer under the surface.",
+    )
 
 
 def test_an_older_revision_is_published_again(treatment, editor):

@@ -24,7 +24,7 @@ PAGE = content.Treatment(
 
 
 def test_a_figure_is_shown_as_old_and_new():
-    assert differences(PAGE, replace(PAGE, sessions_max=8)) == [Difference("Sessions max", "6", "8", True)]
+    assert differences(PAGE, replace(PAGE, sessions_max=8)) == [Difference("Sessions, most", "6", "8", True)]
 
 
 def test_the_same_words_typed_otherwise_are_no_difference():
@@ -43,7 +43,7 @@ def test_a_changed_sentence_names_its_place():
 def test_a_part_that_goes_does_not_drag_its_neighbours_along():
     (found,) = differences(PAGE, replace(PAGE, agents=PAGE.agents[1:]))
 
-    assert found.place == "Agents › Vitamin C"
+    assert found.place == "Ingredients › Vitamin C"
     assert found.before.startswith("Name: Vitamin C") and found.after == ""
 
 

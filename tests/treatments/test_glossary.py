@@ -92,7 +92,7 @@ def test_an_edit_waits_for_its_publication_and_for_a_doctor(client, treatment):
     draft = freeze(treatment, by=make_editor())
     assert draft.fingerprint != signed.fingerprint
     assert "Dermis: other words." in review_views.rendered_text(draft)
-    assert "Terms › Dermis › Definition" in [
+    assert "Words explained › Dermis › Definition" in [
         found.place for found in difference.differences(signed.page, compose(treatment)) if found.clinical
     ]
 
@@ -110,7 +110,9 @@ def test_a_draft_says_that_it_differs_once_a_definition_does(treatment):
     assert standings([treatment], at=timezone.now())[treatment.pk].clinical == ()
 
     Term.objects.filter(term="Collagen").update(definition="other words.")
-    assert standings([treatment], at=timezone.now())[treatment.pk].clinical == ("Terms › Collagen › Definition",)
+    assert standings([treatment], at=timezone.now())[treatment.pk].clinical == (
+        "Words explained › Collagen › Definition",
+    )
 
 
 def test_two_words_do_not_share_a_form(treatment):

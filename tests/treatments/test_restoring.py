@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
-from tests.factories import make_concern, make_doctor, make_editor, make_source, make_treatment, publish
+from tests.factories import make_concern, make_doctor, make_editor, make_source, make_term, make_treatment, publish
 from tests.treatments.test_round_trip import neighbours, treatments  # noqa: F401
 from treatments.models import (
     Change,
@@ -15,6 +15,7 @@ from treatments.models import (
     SitePage,
     Source,
     Statement,
+    Term,
     Treatment,
     compose,
     drafts,
@@ -121,6 +122,23 @@ def test_a_source_that_was_deleted_since_comes_back_with_the_words_that_cite_it(
     restore(revision, by=None)
 
     assert content_of(treatment) == revision.page
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_pages_share_is_put_back_on_purpose_only(treatment, shared):
+    make_term("Dermis", "the layer under the surface.")
+    gone = make_term("Derma", "the skin.")
+    rewrite("Words of then on the dermis and the derma [@trial].")
+    revision, editor = freeze(treatment, by=None), make_editor()
+    gone.delete()
+    Term.objects.update(definition="other words.")
+    Source.objects.update(finding="It did not help.")
+
+    restore(revision, by=editor, shared=shared)
+
+    assert (content_of(treatment) == revision.page) == shared
+    assert (Source.objects.get().finding == "") == shared == Term.objects.filter(term="Derma").exists()
+    assert Change.objects.filter(shared="word Dermis", by=editor).exists() == shared
 
 
 def test_forms_find_their_rows_again(treatment):

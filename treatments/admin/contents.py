@@ -6,6 +6,7 @@ from django.db.models import Count
 
 from treatments import anatomy
 from treatments.admin.places import TYPED, fragment, section_links
+from treatments.labels import spoken
 from treatments.models import Treatment
 
 NAMES = {
@@ -68,7 +69,3 @@ def chapter(group: anatomy.Group, links: dict[str, str], written: dict) -> Chapt
 
 def typed(name: str) -> Entry:
     return Entry(NAMES[name], f"#{fragment(Treatment, name)}")
-
-
-def spoken(anchor: str) -> str:
-    return anchor.replace("-", " ").capitalize()

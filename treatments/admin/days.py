@@ -23,6 +23,14 @@ def asked_for(text: str) -> datetime.date | None:
     return day if day and day.year in range(1970, 9999) else None
 
 
+def problem(text: str) -> str:
+    """What is wrong with a day that somebody typed; nothing where nothing is."""
+    day = asked_for(text)
+    if text and day is None:
+        return "That is not a day. Write it as 2026-03-31."
+    return "That day is still to come." if day and day > timezone.localdate() else ""
+
+
 def midnight(day: datetime.date) -> datetime.datetime:
     """In the time of the clinic, in which a person asks for a day."""
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))

@@ -15,13 +15,14 @@ from django.utils.http import urlencode
 
 from treatments import content, states
 from treatments.admin import publishing
-from treatments.admin.days import addresses, asked_for
+from treatments.admin.days import addresses, asked_for, problem
 from treatments.admin.own_pages import OwnPages
 from treatments.admin.places import change_url
 from treatments.admin.versions import Version, compared, version
-from treatments.models import Revision, SignOff, Source, compose, drafts
+from treatments.difference import Difference, differences, title, words
+from treatments.models import Revision, SignOff, compose, drafts
 from treatments.models.admission import NotSigned, refuse_unsigned
-from treatments.models.restoring import restore
+from treatments.models.restoring import moved_on, restore
 
 PUBLISH = "treatments.publish_revision"
 MOVED = "Somebody changed this page after you opened it. Nothing was done: look again."
@@ -41,11 +42,14 @@ class HistoryViews(OwnPages):
         subject = self.get_object(request, unquote(object_id))
         if subject is None or not self.has_view_permission(request, subject):
             return super().history_view(request, object_id, extra_context)
-        day = asked_for(request.GET.get("day", ""))
+        asked = request.GET.get("day", "").strip()[:40]
+        fault = problem(asked)
+        day = None if fault else asked_for(asked)
         spans = addresses(subject, day) if day else []
         if len(spans) == 1:
             return redirect(spans[0][1])
-        context = {"day": day, "spans": spans} | self.history_context(request, subject)
+        context = {"day": day, "spans": spans, "asked": asked, "fault": fault}
+        context |= self.history_context(request, subject)
         return super().history_view(request, object_id, context | (extra_context or {}))
 
     def history_context(self, request, subject) -> dict:
@@ -57,7 +61,6 @@ class HistoryViews(OwnPages):
             "revisions": with_signatures(revisions),
             "now": timezone.now(),
             "today": timezone.localdate().isoformat(),
-            "asked": request.GET.get("day", ""),
             "live": publishing.live_revision(subject),
             "may_restore": self.has_change_permission(request, subject),
             "may_publish": request.user.has_perm(PUBLISH),
@@ -82,7 +85,8 @@ class HistoryViews(OwnPages):
         draft, wanted, revision = version(subject, "draft"), *self.wanted(request, subject)
         if request.method == "POST" and self.put_back(request, revision):
             return redirect(change_url(subject))
-        context = self.between(request, subject, draft, wanted) | {"stale_sources": stale_sources(draft, wanted)}
+        context = self.between(request, subject, own_words(draft), own_words(wanted))
+        context |= {"shared": shared_since(wanted.page), "may_share": may_share(request.user)}
         title = f"Restore {wanted.name} of {subject}"
         return TemplateResponse(request, "admin/restore.html", context | {"title": title, "seen": seen(draft)})
 
@@ -127,7 +131,8 @@ class HistoryViews(OwnPages):
                 subject = locked(revision.subject)
                 if publishing.digest([content.encode(compose(subject))]) != request.POST.get("seen"):
                     raise publishing.Moved
-                restore(revision, by=request.user)
+                shared = "shared" in request.POST and may_share(request.user)
+                restore(revision, by=request.user, shared=shared)
         except publishing.Moved:
             self.message_user(request, MOVED, messages.ERROR)
             return False
@@ -195,11 +200,25 @@ def seen(draft: Version) -> str:
     return publishing.digest([content.encode(draft.page)])
 
 
-def stale_sources(draft: Version, wanted: Version) -> list[content.Source]:
-    """Sources are shared: a restored text cites them as they are now."""
-    frozen = {source.key: source for source in getattr(wanted.page, "sources", ())}
-    rows = Source.objects.filter(key__in=frozen)
-    return [frozen[row.key] for row in rows if drafts.read(row) != frozen[row.key]]
+def own_words(found: Version) -> Version:
+    """Without what comes from elsewhere and is not restored with the page."""
+    elsewhere = {name: () for name in ("sources", "terms", "beside") if hasattr(found.page, name)}
+    return found._replace(page=content.replaced(found.page, **elsewhere))
+
+
+def may_share(user) -> bool:
+    return user.has_perms(["treatments.change_source", "treatments.add_term", "treatments.change_term"])
+
+
+def shared_since(page: content.Page) -> list[Difference]:
+    """How sources and words of the glossary, which pages share, would become again what they were."""
+    found = []
+    for row, frozen in moved_on(page):
+        name = f"{row._meta.verbose_name.capitalize()} {title(frozen)}"
+        now = drafts.read(row) if row.pk else None
+        changes = differences(now, frozen) if now else [Difference("Deleted since", "", words(frozen), clinical=True)]
+        found += [change._replace(place=f"{name} › {change.place}") for change in changes]
+    return found
 
 
 def with_signatures(revisions):

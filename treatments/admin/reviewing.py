@@ -21,6 +21,7 @@ from treatments.admin import attention, publishing
 from treatments.admin.own_pages import OwnPages
 from treatments.admin.places import change_url, edit_links
 from treatments.fingerprint import fingerprint
+from treatments.labels import spoken
 from treatments.models import Practitioner, Remark, ReviewLink, Revision, SignOff, SitePage, compose, freeze
 from treatments.models.review_links import LINK_LASTS, refuse_unfit, send_for_review, standing_remarks
 from treatments.models.signing import valid_signature
@@ -145,8 +146,10 @@ class ReviewViews(OwnPages):
         links = ReviewLink.objects.of(subject).select_related(
             "practitioner", "revision", "created_by", "sign_off__withdrawal"
         )
+        names = headings(subject)
         for link in (rows := list(links.prefetch_related("remarks"))):
             link.words, link.is_still_open = WORDS[link.state(at=now)], link.is_open(at=now)
+            link.remarked = [(place_name(remark, names), remark) for remark in link.remarks.all()]
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -260,11 +263,25 @@ def own_signatures(subject, user):
 
 def returned(subject) -> list[Returned]:
     """Remarks that wait for an answer, each with the way to the part it is about."""
-    links, whole = edit_links(subject), change_url(subject)
+    links, whole, names = edit_links(subject), change_url(subject), headings(subject)
     return [
-        Returned(remark.place.replace("-", " ").capitalize() or WHOLE, remark, links.get(remark.place) or whole)
+        Returned(place_name(remark, names), remark, links.get(remark.place) or whole)
         for remark in standing_remarks(subject)
     ]
+
+
+def headings(subject) -> dict[str, str]:
+    """What patients read above each part, by its anchor."""
+    parts = [*rows_of(subject, "sections", "heading"), *rows_of(subject, "questions", "question")]
+    return {anchor: heading for anchor, heading in parts if heading}
+
+
+def rows_of(subject, name: str, column: str):
+    return getattr(subject, name).values_list("anchor", column) if hasattr(subject, name) else ()
+
+
+def place_name(remark: Remark, names: dict[str, str]) -> str:
+    return names.get(remark.place) or spoken(remark.place) or WHOLE
 
 
 def by_place(subject) -> dict[str, list[Remark]]:

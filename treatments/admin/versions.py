@@ -9,7 +9,9 @@ from treatments import anatomy, content
 from treatments.admin.places import TYPED
 from treatments.admin.publishing import live_revision
 from treatments.difference import Difference, differences, title
+from treatments.labels import label
 from treatments.models import Revision, compose
+from treatments.parts import fields_of
 
 ELSEWHERE = "The page as a whole"
 CHAPTERS = {anchor: group.heading for group in anatomy.GROUPS for anchor in group.anchors}
@@ -22,6 +24,12 @@ FIELDS = {name: CHAPTERS[anchor] for anchor, names in reversed(TYPED.items()) fo
 }
 """Where on the page a field or a list shows."""
 RANGES = {"sessions": "course", "interval_weeks": "course", "first_result": "course", "maintenance_months": "course"}
+NAMES = {
+    label(field.name, kind.__name__): field.name
+    for kind in (content.SitePagePage, content.ConcernPage, content.TreatmentPage)
+    for field in fields_of(kind)
+}
+"""What a difference calls a field, and the field."""
 STEMS = {stem: CHAPTERS[anchor] for stem, anchor in (RANGES | {"depth": "technique", "downtime": "recovery"}).items()}
 
 
@@ -81,7 +89,7 @@ def grouped(found: list[Difference], places: dict[str, str]) -> list[Chapter]:
 
 def chapter(place: str, places: dict[str, str]) -> str:
     field, _, rest = place.partition(" › ")
-    name = field.lower().replace(" ", "_")
+    name = NAMES.get(field, "")
     if name == "sections":
         return places.get(rest.partition(" › ")[0], ELSEWHERE)
     by_stem = next((heading for stem, heading in STEMS.items() if name.startswith(stem)), ELSEWHERE)

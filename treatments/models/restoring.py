@@ -8,18 +8,24 @@ from treatments.fingerprint import fingerprint
 from treatments.models import drafts
 from treatments.models.composing import compose, freeze
 from treatments.models.evidence import Source
+from treatments.models.glossary import Term
 from treatments.models.publishing import Revision
-from treatments.models.recording import credit, recorded, sources_recorded
+from treatments.models.recording import credit, glossary_recorded, recorded, sources_recorded
 from treatments.models.treatment import Price, Treatment
 
 
 @transaction.atomic
-def restore(revision: Revision, *, by) -> models.Model:
-    """Raises ValidationError, in words, where the words of then no longer fit: an address that is taken, say."""
+def restore(revision: Revision, *, by, shared: bool = False) -> models.Model:
+    """Raises ValidationError, in words, where the words of then no longer fit: an address that is taken, say.
+
+    `shared` also puts back what pages share, for every page that uses it: sources and words of the glossary.
+    """
     subject = type(revision.subject)._default_manager.select_for_update().get(pk=revision.subject.pk)
     page, words = revision.page, keep_draft(subject, before=revision, by=by)
-    with recorded(subject, by=by), sources_recorded(by=by):
-        bring_back_sources(page)
+    with recorded(subject, by=by), sources_recorded(by=by), glossary_recorded(by=by):
+        for row, frozen in moved_on(page):
+            if shared or not (row.pk or isinstance(row, Term)):
+                drafts.write(row, frozen)
         overwrite(subject, draft_of(page, drafts.SHAPES[type(subject)]))
     if words != revision.fingerprint:
         credit(subject, at=revision.frozen_at, by=by)
@@ -44,11 +50,20 @@ def draft_of(page: content.Page, shape: type[content.Part]) -> content.Part:
     return shape(**{field.name: getattr(page, field.name) for field in msgspec.structs.fields(shape)})
 
 
-def bring_back_sources(page: content.Page) -> None:
-    """Those that were deleted since come back as they were frozen; those that are there stay as they are now."""
-    frozen = {source.key: source for source in getattr(page, "sources", ())}
-    for key in frozen.keys() - set(Source.objects.filter(key__in=frozen).values_list("key", flat=True)):
-        drafts.write(Source(), frozen[key])
+def moved_on(page: content.Page) -> list[tuple[models.Model, content.Part]]:
+    """Sources and words that are not what they were when the page was frozen, each with what it was then.
+
+    A source that was deleted since always comes back, or the text would cite nothing. All others are shared with
+    pages that nobody restores, and are put back only on purpose.
+    """
+    sources, terms = getattr(page, "sources", ()), getattr(page, "terms", ())
+    rows: dict[str, models.Model] = {
+        row.key: row for row in Source.objects.filter(key__in=[one.key for one in sources])
+    }
+    words = {row.term.casefold(): row for row in Term.objects.all()} if terms else {}
+    found = [(rows.get(one.key) or Source(), one) for one in sources]
+    found += [(words.get(one.term.casefold()) or Term(), one) for one in terms]
+    return [(row, one) for row, one in found if not row.pk or drafts.read(row) != one]
 
 
 def overwrite(row: models.Model, part: content.Part) -> None:

@@ -43,7 +43,7 @@ Rows = list[tuple[str, list]]
 """The name of each table and the columns of one row."""
 KEPT: dict[str, dict[int, Compared]] = {}
 """By kind and key of the page, in this process. The cache holds the same for one that has just started."""
-IN_CACHE = f"compared-{content.SCHEMA}"
+IN_CACHE = f"compared-by-label-{content.SCHEMA}"
 """One entry for all pages of a kind: a cache of files holds few."""
 AT_ONCE = 400
 
