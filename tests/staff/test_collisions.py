@@ -109,6 +109,43 @@ def treatment():
     return made
 
 
+def test_each_field_can_be_kept_or_left_without_typing_it_again(treatment, colleague, manager):
+    treatment.steps.filter(title="Numb").update(text="With a cream.")
+    mine, theirs = (Form(client.get(address(treatment))).values for client in (manager, colleague))
+    colleague.post(
+        address(treatment),
+        theirs
+        | {"heading": "Their heading", "sessions_max": "9", "steps-1-text": "Their cream.", "steps-0-title": "Soap"},
+    )
+    refused = manager.post(address(treatment), mine | {"summary": "My summary.", "steps-0-title": "My wash"})
+
+    offered = {name for name in Form(refused).values if name.startswith("keep:")}
+    assert offered == {
+        "keep:heading", "keep:summary", "keep:sessions_max", "keep:steps-0-title", "keep:steps-1-text",
+    }  # fmt: skip
+    taken = dict.fromkeys(["keep:heading", "keep:sessions_max", "keep:steps-1-text"], "theirs")
+    again = manager.post(address(treatment), Form(refused).values | taken)
+    assert "is saved yet" in words(again) and "Their cream." in words(again)
+    values = Form(again).values
+    assert "keep:heading" not in values and values["heading"] == "Their heading"
+    assert manager.post(address(treatment), values | {"over": values["newest"]}).status_code == 302
+
+    saved = Treatment.objects.get()
+    assert (saved.heading, saved.summary, saved.sessions_max) == ("Their heading", "My summary.", 9)
+    assert list(saved.steps.values_list("title", "text")) == [("My wash", ""), ("Numb", "Their cream.")]
+
+
+def test_a_choice_that_a_third_save_made_old_is_not_carried_out(treatment, colleague, manager):
+    mine, theirs = (Form(client.get(address(treatment))).values for client in (manager, colleague))
+    colleague.post(address(treatment), theirs | {"heading": "Their heading"})
+    refused = Form(manager.post(address(treatment), mine | {"summary": "My summary."})).values
+    Treatment.objects.update(heading="A third heading")
+
+    page = words(manager.post(address(treatment), refused | {"keep:heading": "theirs", "over": refused["newest"]}))
+
+    assert "is saved yet" in page and "A third heading" in page
+
+
 def test_a_save_without_a_version_is_refused(treatment, editor):
     values = Form(editor.get(address(treatment))).values
     values.pop("version")

@@ -15,6 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.http import QueryDict
 
 from treatments import content
+from treatments.admin.merging import choices, theirs_taken
 from treatments.admin.publishing import digest
 from treatments.difference import Difference, differences, words
 from treatments.models import Opening, Section, Treatment, drafts
@@ -44,12 +45,14 @@ class RefusesStaleSaves(admin.ModelAdmin):
         """`save` is Django's own; it answers with a redirect once everything is stored."""
         now = version_of(row)
         read_now = request.POST.get("version") == now
+        if request.POST.get("newest") == now:
+            request.POST = theirs_taken(request.POST, *self.as_saved(request, row))
         request.POST = request.POST if read_now else self.with_lost_rows(request, row)
         request.stale = {"version": now}
         if not read_now and request.POST.get("over") != now and (found := self.collision(request, row, save)) != []:
             request.stale = {"version": request.POST.get("version", ""), "collision": found, "newest": now}
             request.stale |= {"latest": latest_entry(row)}
-            return save(request)
+            return with_choices(save(request), request.POST)
         try:
             with transaction.atomic():
                 return save(request)
@@ -71,6 +74,15 @@ class RefusesStaleSaves(admin.ModelAdmin):
         except IntegrityError:
             pass
         return found
+
+    def as_saved(self, request, row) -> tuple[Any, list]:
+        """The form as it would open now, and its lists."""
+        form = super().get_form(request, row, change=True)(instance=row)
+        lists = [
+            formset(instance=row, prefix=formset.get_default_prefix(), queryset=inline.get_queryset(request))
+            for formset, inline in self.get_formsets_with_inlines(request, row)
+        ]
+        return form, lists
 
     def with_lost_rows(self, request, row) -> QueryDict:
         """Rows of lists that the other person deleted are new ones now: what was typed in them is still there."""
@@ -96,6 +108,13 @@ class RefusesStaleSaves(admin.ModelAdmin):
         if "_continue" not in request.POST:
             Opening.objects.forget(obj, by=request.user)
         return super().response_change(request, obj)
+
+
+def with_choices(response, sent: QueryDict):
+    """Beside the two texts, field by field, whose is to stay."""
+    if context := getattr(response, "context_data", None):
+        context["choices"] = choices(context, sent)
+    return response
 
 
 class Refused:
