@@ -162,7 +162,9 @@ def may_withdraw(link: ReviewLink) -> bool:
 
 
 def newer_link(link: ReviewLink) -> ReviewLink | None:
-    """Another open link of the same doctor for the same page."""
+    """Another open link of the same doctor for the same page; not for whoever got this one at an address of before."""
+    if link.practitioner.identity_changes.filter(at__gt=link.created_at).exists():
+        return None
     others = ReviewLink.objects.open(at=timezone.now()).filter(practitioner=link.practitioner, pk__gt=link.pk)
     return others.filter(revision__in=Revision.objects.of(link.revision.subject)).first()
 

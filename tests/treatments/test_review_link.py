@@ -11,7 +11,8 @@ from django.utils import timezone
 from outbox.models import Mail
 from tests.factories import add_section, make_doctor, make_editor, make_organisation, make_treatment
 from tests.shelf import shelved
-from treatments.models import Change, Remark, ReviewLink, SignOff, freeze
+from treatments.models import Change, IdentityChange, Practitioner, Remark, ReviewLink, SignOff, freeze
+from treatments.models.identities import note_identity
 from treatments.models.review_links import CODE_TRIES, LINK_LASTS, MOST_CODES, send_for_review
 from treatments.models.signing import valid_signature
 
@@ -294,3 +295,15 @@ def test_a_second_signature_is_asked_for_what_changed(client, treatment, doctor,
     page = client.get(newer.get_absolute_url(), **LOCAL).content.decode()
     assert "Compared with the words that were signed last" in page and "<ins>" in page
     assert newer.expires_at - newer.created_at == LINK_LASTS
+
+
+def test_a_link_at_an_address_of_before_does_not_lead_to_the_newer_one(client, link, doctor, treatment):
+    doctor.email = "new@example.org"
+    doctor.save()
+    note_identity(Practitioner(email="doctor@example.org"), doctor, by=make_editor())
+    IdentityChange.objects.all().confirm(by=make_editor("manager@example.org"))
+    newer = send_for_review(link.revision, doctor, by=None)
+
+    page = client.get(link.get_absolute_url(), **LOCAL).content.decode()
+
+    assert "This link was called off" in page and newer.token not in page

@@ -109,8 +109,8 @@ def identities(user) -> Iterator[Line]:
     changes = IdentityChange.objects.confirmable(by=user).select_related("practitioner", "by")
     for change in changes:
         doctor = change.practitioner
-        what = " ".join(change.what.splitlines())
-        words = f"{change.by or 'Somebody'} changed on {states.moment(change.at)}: {what}. Ask the doctor."
+        what = "; ".join(change.what.splitlines())
+        words = f"{change.by or 'Somebody'} wrote on {states.moment(change.at)}: {what}. Ask the doctor, and confirm it."
         yield Line(str(doctor), "Doctor", change_url(doctor), words, "Confirm", page_url(doctor, "confirm"))
 
 

@@ -86,7 +86,9 @@ def note_identity(before: Practitioner | None, doctor: Practitioner, *, by) -> I
 def changed(name: str, before: Practitioner | None, after: Practitioner) -> str:
     old, new = getattr(before, name, None) or "", getattr(after, name) or ""
     label = str(Practitioner._meta.get_field(name).verbose_name).capitalize()
-    return f"{label}: {old or 'nothing'} → {new or 'nothing'}" if old != new else ""
+    if old == new:
+        return ""
+    return f"{label}: {old} → {new or 'nothing'}" if old else f"{label}: {new}"
 
 
 def refuse_unconfirmed(doctor: Practitioner, *, at: datetime.datetime) -> None:
@@ -94,6 +96,6 @@ def refuse_unconfirmed(doctor: Practitioner, *, at: datetime.datetime) -> None:
     if change := waiting.order_by("counts_from").last():
         until = timezone.localtime(change.counts_from)
         raise Unconfirmed(
-            f"Who {doctor} is, or where links for signing go, was changed by {change.by}. Another manager must confirm "
-            f"it first, or it counts from {until.day} {until:%B %Y, %H:%M}."
+            f"Who {doctor} is, or where links for signing go, was written by {change.by} and is not confirmed yet. "
+            f"Another manager must confirm it first, or it counts from {until.day} {until:%B %Y, %H:%M}."
         )
