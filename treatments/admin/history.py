@@ -214,7 +214,7 @@ def shared_since(page: content.Page) -> list[Difference]:
     """How sources and words of the glossary, which pages share, would become again what they were."""
     found = []
     for row, frozen in moved_on(page):
-        name = f"{row._meta.verbose_name.capitalize()} {title(frozen)}"
+        name = f"{str(row._meta.verbose_name).capitalize()} {title(frozen)}"
         now = drafts.read(row) if row.pk else None
         changes = differences(now, frozen) if now else [Difference("Deleted since", "", words(frozen), clinical=True)]
         found += [change._replace(place=f"{name} › {change.place}") for change in changes]

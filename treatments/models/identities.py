@@ -4,6 +4,7 @@ Otherwise one manager could lead a doctor's mail to a mailbox of their own, and 
 """
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -85,7 +86,8 @@ def note_identity(before: Practitioner | None, doctor: Practitioner, *, by) -> I
 
 def changed(name: str, before: Practitioner | None, after: Practitioner) -> str:
     old, new = getattr(before, name, None) or "", getattr(after, name) or ""
-    label = str(Practitioner._meta.get_field(name).verbose_name).capitalize()
+    field: Any = Practitioner._meta.get_field(name)
+    label = str(field.verbose_name).capitalize()
     if old == new:
         return ""
     return f"{label}: {old} → {new or 'nothing'}" if old else f"{label}: {new}"
