@@ -110,7 +110,7 @@ def identities(user) -> Iterator[Line]:
     for change in changes:
         doctor = change.practitioner
         what = "; ".join(change.what.splitlines())
-        words = f"{change.by or 'Somebody'} wrote on {states.moment(change.at)}: {what}. Ask the doctor, and confirm it."
+        words = f"{change.by or 'Somebody'} wrote on {states.moment(change.at)}: {what}. Ask the doctor, and confirm."
         yield Line(str(doctor), "Doctor", change_url(doctor), words, "Confirm", page_url(doctor, "confirm"))
 
 
