@@ -10,7 +10,19 @@ from django.utils import timezone
 from tests.factories import make_doctor, make_source, make_term, make_treatment, publish, undone
 from treatments.admin.trash import touched
 from treatments.comparison import column
-from treatments.models import Change, ComparisonFact, SignOff, Source, Statement, Term, Treatment, freeze
+from treatments.models import (
+    Change,
+    ComparisonFact,
+    IdentityChange,
+    Practitioner,
+    SignOff,
+    Source,
+    Statement,
+    Term,
+    Treatment,
+    freeze,
+)
+from treatments.models.identities import note_identity
 from treatments.models.recording import glossary_recorded, recorded, sources_recorded
 from treatments.models.restoring import restore
 from treatments.models.signing import OwnWords, sign
@@ -192,6 +204,26 @@ def test_nobody_signs_words_that_another_put_on_the_page_for_them(way):
 
     assert refuses(revision, clinic.doctor) == (True, True)
     assert refuses(revision, clinic.other) == (False, False)
+
+
+@pytest.mark.parametrize("known_by", ["account", "address"])
+@pytest.mark.parametrize("way", ["another address", "a second record"])
+def test_a_doctor_stays_the_author_under_another_address_and_on_another_record(known_by, way):
+    clinic = Clinic()
+    known = {"user": clinic.author} if known_by == "account" else {"user": None, "email": "Asha@Example.org"}
+    Practitioner.objects.filter(pk=clinic.doctor.pk).update(**known)
+    clinic.write("It helps all.", by=clinic.author)
+    doctor = Practitioner.objects.get(pk=clinic.doctor.pk)
+    if way == "a second record":
+        doctor = make_doctor(name="Dr Asha", email="elsewhere@example.org")
+    else:
+        before = Practitioner.objects.get(pk=doctor.pk)
+        doctor.email, doctor.user = "elsewhere@example.org", None
+        doctor.save()
+        note_identity(before, doctor, by=None)
+        IdentityChange.objects.all().confirm(by=clinic.colleague)
+
+    assert refuses(freeze(clinic.page, by=None), doctor) == (True, True)
 
 
 def test_what_another_doctor_signed_on_this_page_is_no_longer_ones_own():

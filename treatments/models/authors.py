@@ -38,11 +38,22 @@ def clinical_changes() -> models.QuerySet:
 
 
 def by_person(practitioner) -> Q:
-    """By the doctor's account, or by one with the doctor's address."""
-    theirs = Q(by=practitioner.user_id) if practitioner.user_id else Q(pk__in=[])
-    if practitioner.email:
-        theirs |= Q(by__email__iexact=practitioner.email) | Q(by__username__iexact=practitioner.email)
+    """By the doctor's account, or by one with the doctor's address: those of now and of before, on every record."""
+    records = type(practitioner).objects.filter(same_doctor(practitioner)).prefetch_related("identity_changes")
+    accounts, addresses = {practitioner.user_id}, {practitioner.email}
+    for record in records:
+        accounts |= {record.user_id, *(change.account_id for change in record.identity_changes.all())}
+        addresses |= {record.email, *(change.told for change in record.identity_changes.all())}
+    theirs = Q(by__in=accounts - {None})
+    for address in addresses - {""}:
+        theirs |= Q(by__email__iexact=address) | Q(by__username__iexact=address)
     return theirs
+
+
+def same_doctor(practitioner) -> Q:
+    """A council gives each number once."""
+    number, council = practitioner.registration_number, practitioner.council
+    return Q(pk=practitioner.pk) | Q(registration_number=number, council=council)
 
 
 def within(revision) -> Q:

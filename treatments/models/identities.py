@@ -51,6 +51,8 @@ class IdentityChange(models.Model):
     """One line a field: its name, what it was, what it became."""
     told = models.EmailField(blank=True)
     """The address of before: the doctor is told there."""
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    """The account of before: its words stay the doctor's own."""
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     counts_from = models.DateTimeField(default=wait_over)
@@ -78,7 +80,10 @@ def note_identity(before: Practitioner | None, doctor: Practitioner, *, by) -> I
     if not lines:
         return None
     told = before.email if before else ""
-    change = IdentityChange.objects.create(practitioner=doctor, what="\n".join(lines), told=told, by=by)
+    account = before.user if before else None
+    change = IdentityChange.objects.create(
+        practitioner=doctor, what="\n".join(lines), told=told, account=account, by=by
+    )
     if told:
         Mail.objects.put(CHANGED_MAIL, change.pk)
     return change
