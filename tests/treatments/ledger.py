@@ -10,16 +10,23 @@ REVIEW = datetime.timedelta(days=1)
 """How long a signature is good for, in these tests."""
 
 
+CITES = 3
+"""The text that cites the source."""
+Clinical = tuple[int, bool, int]
+
+
 class Words(NamedTuple):
     """What a page says: a doctor signs all of it but the price."""
 
     text: int
     second_part: bool
     price: int
+    finding: int = 0
+    """What the source said when it was frozen, where the text cites it."""
 
     @property
-    def clinical(self) -> tuple[int, bool]:
-        return self.text, self.second_part
+    def clinical(self) -> Clinical:
+        return self.text, self.second_part, self.finding
 
 
 @dataclass
@@ -31,7 +38,7 @@ class Frozen:
 
 @dataclass
 class Signed:
-    clinical: tuple[int, bool]
+    clinical: Clinical
     by: str
     at: Moment
     withdrawn: bool = False
@@ -46,10 +53,19 @@ class Touched(NamedTuple):
 
 
 @dataclass
+class Library:
+    """The source that both pages may cite."""
+
+    finding: int = 0
+    touched: list[Touched] = field(default_factory=list)
+
+
+@dataclass
 class Ledger:
     """One page. `plan` says from which moment on patients read which revision (its place in the list), or none."""
 
     draft: Words
+    library: Library
     revisions: list[Frozen] = field(default_factory=list)
     signatures: list[Signed] = field(default_factory=list)
     touched: list[Touched] = field(default_factory=list)
@@ -60,14 +76,21 @@ class Ledger:
             self.touched.append(Touched(by, at))
         self.draft = words
 
+    def now(self) -> Words:
+        return self.draft._replace(finding=self.library.finding if self.draft.text == CITES else 0)
+
+    def source_edited(self, *, by: str, at: Moment) -> None:
+        if self.draft.text == CITES:
+            self.touched.append(Touched(by, at))
+
     def freeze(self, at: Moment) -> None:
-        self.revisions.append(Frozen(self.draft, at))
+        self.revisions.append(Frozen(self.now(), at))
 
     def restore(self, place: int, *, by: str, at: Moment) -> None:
-        if self.draft not in [revision.words for revision in self.revisions]:
+        if self.now() not in [revision.words for revision in self.revisions]:
             self.freeze(at)
-        differs = self.draft.clinical != self.clinical(place)
-        self.edit(self.revisions[place].words, by=by, at=at)
+        differs = self.now().clinical != self.clinical(place)
+        self.edit(self.revisions[place].words._replace(finding=0), by=by, at=at)
         if differs:
             self.credit(then=self.revisions[place].at, at=at)
 
@@ -85,11 +108,11 @@ class Ledger:
         begun = [moment for moment in self.plan if moment <= at]
         return self.plan[max(begun)] if begun else None
 
-    def shown_before(self, at: Moment) -> tuple[int, bool] | None:
+    def shown_before(self, at: Moment) -> Clinical | None:
         earlier = [moment for moment in self.plan if moment < at]
         return self.clinical(self.plan[max(earlier)]) if earlier else None
 
-    def clinical(self, place: int | None) -> tuple[int, bool] | None:
+    def clinical(self, place: int | None) -> Clinical | None:
         return None if place is None else self.revisions[place].words.clinical
 
     def was_shown(self, at: Moment) -> bool:
@@ -100,6 +123,15 @@ class Ledger:
         revision = self.revisions[place]
         since = self.last_signed(self.revisions[:place])
         own = [one for one in self.touched if one.by in names and one.at <= revision.at]
+        return not [one for one in own if since is None or one.at > since] and self.may_sign_source(place, names)
+
+    def may_sign_source(self, place: int, names: set[str]) -> bool:
+        """Nor what they wrote of a source that is cited, since the words that were signed last and cite it."""
+        revision = self.revisions[place]
+        if revision.words.text != CITES:
+            return True
+        since = self.last_signed(one for one in self.revisions[:place] if one.words.text == CITES)
+        own = [one for one in self.library.touched if one.by in names and one.at <= revision.at]
         return not [one for one in own if since is None or one.at > since]
 
     def sign(self, place: int, *, by: str, at: Moment) -> Signed:
@@ -115,7 +147,7 @@ class Ledger:
         standing = [one for one in self.signatures if one.clinical == words and not one.withdrawn]
         return standing[-1] if standing else None
 
-    def may_go_live(self, place: int, at: Moment, *, after: tuple[int, bool] | None) -> bool:
+    def may_go_live(self, place: int, at: Moment, *, after: Clinical | None) -> bool:
         words = self.clinical(place)
         return words == after or any(one.clinical == words and one.stands(at) for one in self.signatures)
 

@@ -19,14 +19,25 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.factories import add_price, add_section, make_doctor, make_editor, make_treatment
+from tests.factories import add_price, add_section, make_doctor, make_editor, make_source, make_treatment
 from tests.soak import at_length
-from tests.treatments.ledger import REVIEW, Ledger, Words
+from tests.treatments.ledger import CITES, REVIEW, Ledger, Library, Touched, Words
 from treatments.admin.trash import touched
-from treatments.models import Change, Publication, Revision, Section, SignOff, Statement, Trashed, Treatment, freeze
+from treatments.models import (
+    Change,
+    Publication,
+    Revision,
+    Section,
+    SignOff,
+    Source,
+    Statement,
+    Trashed,
+    Treatment,
+    freeze,
+)
 from treatments.models.admission import NotSigned
 from treatments.models.publishing import stay, withdraw
-from treatments.models.recording import recorded
+from treatments.models.recording import recorded, sources_recorded
 from treatments.models.restoring import restore
 from treatments.models.review_links import send_for_review
 from treatments.models.signing import OwnWords, sign
@@ -39,6 +50,8 @@ WRITERS = ("eva", "asha", "chitra")
 SAME_PERSON = {"asha": {"asha"}, "binu": set(), "chitra": {"chitra"}}
 """Doctors: one has an account, one none, and one none that is linked, but the address of somebody who edits."""
 
+MEANWHILE = ("nothing", "nothing", "the text", "the source")
+
 pages = st.integers(0, 1)
 picks = st.integers(0, 9)
 hours = st.integers(1, 20)
@@ -46,8 +59,12 @@ writers = st.sampled_from(WRITERS)
 doctors = st.sampled_from(sorted(SAME_PERSON))
 
 
+def start(page: int, number: int) -> str:
+    return f"Words number {number} of page {page}"
+
+
 def text(page: int, number: int) -> str:
-    return f"Words number {number} of page {page}."
+    return f"{start(page, number)}{' [@trial]' if number == CITES else ''}."
 
 
 class LifeOfAPage(RuleBasedStateMachine):
@@ -65,8 +82,10 @@ class LifeOfAPage(RuleBasedStateMachine):
             "binu": make_doctor(name="Binu", registration_number="2", email="binu@example.org"),
             "chitra": make_doctor(name="Chitra", registration_number="3", email="Chitra@Example.org"),
         }
+        make_source("trial", finding="It found 0.")
         self.pages = [self.make_page(number) for number in range(2)]
-        self.ledgers = [Ledger(Words(0, True, 0)) for _ in self.pages]
+        self.library = Library()
+        self.ledgers = [Ledger(Words(0, True, 0), self.library) for _ in self.pages]
         self.signatures, self.links, self.trash, self.typed, self.rows = [], [], [], [], {}
         self.client, self.reader_opens = Client(), 0
 
@@ -105,6 +124,17 @@ class LifeOfAPage(RuleBasedStateMachine):
         if number != self.ledgers[page].draft.text:
             self.typed.append(text(page, number))
         self.ledgers[page].edit(self.ledgers[page].draft._replace(text=number), by=by, at=self.now)
+
+    @rule(by=writers, number=st.integers(0, 3))
+    def rewrite_the_source(self, by, number):
+        self.pass_a_second(0)
+        with sources_recorded(by=self.people[by]):
+            Source.objects.update(finding=f"It found {number}.")
+        if number != self.library.finding:
+            self.library.finding = number
+            self.library.touched.append(Touched(by, self.now))
+            for ledger in self.ledgers:
+                ledger.source_edited(by=by, at=self.now)
 
     @rule(page=pages, by=writers, price=st.integers(0, 3))
     def change_the_price(self, page, by, price):
@@ -201,6 +231,19 @@ class LifeOfAPage(RuleBasedStateMachine):
                     other["open"] &= (other["page"], other["doctor"]) != (page, doctor)
                 self.links.append({"page": page, "place": found[0], "doctor": doctor, "link": link, "open": True})
 
+    @rule(page=pages, doctor=st.sampled_from(["binu", "chitra"]), by=writers, what=st.sampled_from(MEANWHILE))
+    def a_round_of_review(self, page, doctor, by, what):
+        """From the draft to the answer, with what may come between: by chance alone it would be rare."""
+        self.freeze(page=page, by=by)
+        before = len(self.links)
+        self.send(page=page, pick=0, doctor=doctor)
+        if what == "the text":
+            self.rewrite(page=page, by=by, number=(self.ledgers[page].draft.text + 1) % 4)
+        if what == "the source":
+            self.rewrite_the_source(by=by, number=(self.library.finding + 1) % 4)
+        if len(self.links) > before:
+            self.answer(pick=0, action="sign")
+
     @precondition(lambda self: self.links)
     @rule(pick=picks, action=st.sampled_from(["sign", "return"]))
     def answer(self, pick, action):
@@ -223,7 +266,7 @@ class LifeOfAPage(RuleBasedStateMachine):
     def may_answer(self, sent: dict, action: str) -> bool:
         ledger = self.ledgers[sent["page"]]
         later = {one.words.clinical for one in ledger.revisions[sent["place"] + 1 :]}
-        up_to_date = later <= {ledger.clinical(sent["place"])}
+        up_to_date = later | {ledger.now().clinical} == {ledger.clinical(sent["place"])}
         own = action == "sign" and not ledger.may_sign(sent["place"], SAME_PERSON[sent["doctor"]])
         return sent["open"] and up_to_date and not own
 
@@ -296,7 +339,7 @@ class LifeOfAPage(RuleBasedStateMachine):
             self.check_page(answer.content.decode(), page, ledger.revisions[place].words)
 
     def check_page(self, html: str, page: int, words: Words) -> None:
-        shown = [number for number in range(4) if text(page, number) in html]
+        shown = [number for number in range(4) if start(page, number) in html]
         assert shown == [words.text]
         assert ("There were studies." in html) == words.second_part
         assert f"{1000 + words.price:,}" in html
