@@ -68,6 +68,7 @@ def dull_rows() -> dict[str, models.Model]:
         ),
         signed.review_links.create(practitioner=doctor, expires_at=NOON, used_at=NOON, sign_off=signature),
         Change.objects.create(treatment=treatment, field="name", clinical=True, by=editor),
+        doctor.identity_changes.create(what="Name: Asha Rao", by=editor, counts_from=NOON),
     ]
     return {type(row).__name__: row for row in found}
 
@@ -169,7 +170,9 @@ REFUSED = [
     ("SideEffect", rate(1, 10_000, Band.VERY_RARE), BANDED),
     ("SideEffect", rate(5, 51, Band.VERY_COMMON), BANDED),
     ("ReviewLink", {"used_at": None}, "a_link_that_signed_is_used"),
-    ("Change", {"treatment": None}, "a_change_is_of_exactly_one_page"),
+    ("Change", {"treatment": None}, "a_change_is_of_one_page_or_of_what_pages_share"),
+    ("Change", {"shared": "source trial"}, "a_change_is_of_one_page_or_of_what_pages_share"),
+    ("IdentityChange", {"confirmed_by": models.F("by")}, "nobody_confirms_their_own_change"),
 ]
 ACCEPTED = [
     *accepted_ranges(),
