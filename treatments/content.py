@@ -8,6 +8,7 @@ Every field is clinical (a change voids the doctor's signature) unless its type 
 
 import datetime
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -260,11 +261,17 @@ def is_markdown(field: msgspec.structs.FieldInfo) -> bool:
     return any((note.extra or {}).get("markdown") for note in meta)
 
 
+@cache
+def written(kind: type[Part]) -> tuple[tuple[str, bool], ...]:
+    """Its fields, and whether each is Markdown: asked once a kind, not for each of a thousand parts."""
+    return tuple((field.name, is_markdown(field)) for field in fields_of(kind))
+
+
 def texts(part: Part) -> Iterator[str]:
     """Every Markdown text of a part and of the parts in it, as they stand."""
-    for field in fields_of(type(part)):
-        value = getattr(part, field.name)
-        if is_markdown(field) and value:
+    for name, markdown in written(type(part)):
+        value = getattr(part, name)
+        if markdown and value:
             yield value
         elif isinstance(value, Part):
             yield from texts(value)

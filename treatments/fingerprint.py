@@ -8,12 +8,15 @@ import hashlib
 import re
 import unicodedata
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from treatments import content
 from treatments.parts import fields_of
+
+BETWEEN = re.compile(r"\n\s*\n")
 
 
 def is_clinical(field: msgspec.structs.FieldInfo) -> bool:
@@ -31,9 +34,8 @@ def clinical(value: Any) -> Any:
     """The clinical part of a value as plain lists, dicts and normalised text."""
     if isinstance(value, content.Part):
         # A field that a later release adds is no part of what was signed until somebody fills it in.
-        fields = [field for field in fields_of(type(value)) if is_clinical(field)]
-        given = {field.name: getattr(value, field.name) for field in fields}
-        return {field.name: clinical(given[field.name]) for field in fields if given[field.name] != field.default}
+        given = ((name, getattr(value, name), default) for name, default in signed(type(value)))
+        return {name: clinical(item) for name, item, default in given if item != default}
     if isinstance(value, tuple):
         return [clinical(item) for item in value]
     if isinstance(value, Enum):
@@ -43,7 +45,15 @@ def clinical(value: Any) -> Any:
     return value
 
 
+@cache
+def signed(kind: type[content.Part]) -> tuple[tuple[str, Any], ...]:
+    """Its clinical fields and what each holds that nobody has filled in."""
+    return tuple((field.name, field.default) for field in fields_of(kind) if is_clinical(field))
+
+
 def normalised(text: str) -> str:
     """The same letters and the same gaps between words, however they were typed; paragraphs stay paragraphs."""
-    paragraphs = re.split(r"\n\s*\n", unicodedata.normalize("NFC", text).strip())
-    return "\n\n".join(re.sub(r"\s+", " ", paragraph).strip() for paragraph in paragraphs)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    paragraphs = BETWEEN.split(text.strip()) if "\n" in text else [text]
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
