@@ -226,6 +226,14 @@ def test_a_doctor_stays_the_author_under_another_address_and_on_another_record(k
     assert refuses(freeze(clinic.page, by=None), doctor) == (True, True)
 
 
+def test_the_doctor_is_told_which_words_are_their_own():
+    clinic = Clinic()
+    a_changed_finding(clinic)
+
+    with pytest.raises(OwnWords, match=r"changed medical words of this page \(Source trial › Finding\)"):
+        sign(freeze(clinic.page, by=None), clinic.doctor, rendered_text="The words.")
+
+
 def test_what_another_doctor_signed_on_this_page_is_no_longer_ones_own():
     clinic = Clinic()
     a_new_source(clinic)

@@ -49,6 +49,10 @@ class Change(models.Model):
     def __str__(self):
         return f"{self.field}, {self.at:%d %B %Y %H:%M}"
 
+    @property
+    def where(self) -> str:
+        return f"{self.shared.capitalize()} › {self.field}" if self.shared else self.field
+
 
 class OwnWords(ValidationError):
     """Nobody signs what they wrote."""
@@ -141,7 +145,7 @@ def sign(revision: Revision, practitioner: Practitioner, *, rendered_text: str, 
     refuse_unconfirmed(practitioner, at=at)
     authors = own_changes(revision, practitioner)
     if authors.exists():
-        fields = ", ".join(sorted(set(authors.values_list("field", flat=True)))[:3])
+        fields = ", ".join(sorted({change.where for change in authors})[:3])
         raise OwnWords(f"{practitioner} changed medical words of this page ({fields}): another doctor must sign.")
     pagestore.touch()
     return SignOff.objects.create(
