@@ -20,7 +20,7 @@ dev: install-dev ## the same for development: restarts when code changes, shows 
 	@DEBUG=true exec $(PY) manage.py serve --reload
 
 test: install-dev tools ## run every test, on SQLite, on PostgreSQL and in a browser
-	@bin/test
+	@$(PY) -m tests.phases
 
 check: install-dev tools ## formatting, lint, types, templates, migrations, settings
 	@echo 'Formatting ...' && $(PY) -m ruff format --check --output-format concise .
