@@ -75,7 +75,7 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
 def reception(*, about: str = "") -> Reception:
     """With the treatment that is asked `about` among those to choose from, however many there are."""
     try:
-        current, asked = read(), named(live().filter(slug=about)[:1])
+        current, asked = read(), named(live().filter(slug=about)[:1]) if about else ()
     except DatabaseError:
         return msgspec.structs.replace(recalled(), answers=False)
     remember(current)
