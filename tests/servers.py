@@ -178,6 +178,32 @@ def free_port() -> int:
             return port
 
 
+STATIC_FILES = ("static", "build", "static.stamp")
+
+
+def lend_static_files(var: Path) -> None:
+    """Those of the first site of this run: to collect and compress them is half the work of a site's first start."""
+    var.mkdir(parents=True, exist_ok=True)
+    if (kept := static_files()).exists():
+        shutil.copytree(kept, var, dirs_exist_ok=True)
+
+
+def keep_static_files(var: Path) -> None:
+    kept = static_files()
+    if kept.exists():
+        return
+    copy = kept.with_name(f"static-files-{os.getpid()}")
+    copy.mkdir()
+    for name in STATIC_FILES:
+        (shutil.copytree if (var / name).is_dir() else shutil.copy2)(var / name, copy / name)
+    with suppress(OSError):  # another worker was first
+        copy.rename(kept)
+
+
+def static_files() -> Path:
+    return Path(os.environ.get("TEST_SHARED") or os.environ["TEST_RUN"]) / "static-files"
+
+
 # What ends with the run does so however the run ends, kill -9 included: the pipe it holds open closes then.
 
 UNDERTAKER = """

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.servers import end_with_run, free_port
+from tests.servers import end_with_run, free_port, keep_static_files, lend_static_files
 from tests.tools import BASE_DIR, NO_CHROMIUM, find_chromium
 
 FIRST_ANSWER_WITHIN = 90
@@ -106,6 +106,7 @@ def site() -> Site:
 
 
 def start(site: Site) -> None:
+    lend_static_files(site.folder / "var")
     with site.log.open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
@@ -123,6 +124,7 @@ def start(site: Site) -> None:
             server.terminate()
             pytest.fail(f"The site did not start:\n{site.log.read_text()}")
         time.sleep(0.1)
+    keep_static_files(site.folder / "var")
 
 
 def answers(site: Site) -> bool:

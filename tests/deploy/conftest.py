@@ -1,12 +1,12 @@
 """Two nodes on one PostgreSQL, nginx before the first, 50 published pages. Tests here are marked `deploy`."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.deploy.nodes import Database, Editor, Nginx, Node
+from tests.servers import keep_static_files, lend_static_files
 
 PAGES = 50
 
@@ -27,7 +27,9 @@ def database():
 
 @pytest.fixture(scope="session")
 def node(database, folder):
+    lend_static_files(folder / "first" / "var")
     node = Node(folder / "first", database.url, TRUSTED_PROXIES="127.0.0.1").start()
+    keep_static_files(folder / "first" / "var")
     yield node
     node.stop()
 
@@ -35,12 +37,8 @@ def node(database, folder):
 @pytest.fixture(scope="session")
 def other_node(database, node, folder):
     """Its own folder and its own pages; only the database is the same."""
-    other, var = Node(folder / "second", database.url), folder / "second" / "var"
-    var.mkdir()
-    for name in ("static", "build"):
-        shutil.copytree(folder / "first" / "var" / name, var / name)
-    shutil.copy(folder / "first" / "var" / "static.stamp", var)
-    other.start()
+    lend_static_files(folder / "second" / "var")
+    other = Node(folder / "second", database.url).start()
     yield other
     other.stop()
 

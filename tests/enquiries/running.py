@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.enquiries.patient import COMPLETE, FORM
-from tests.servers import free_port
+from tests.servers import free_port, keep_static_files, lend_static_files
 from tests.tools import BASE_DIR
 
 OPEN_THE_FORM = """
@@ -99,11 +99,13 @@ def running_site(folder: Path, **environment: str) -> Iterator[Running]:
         **environment,
     }
     site = Running(folder, port, os.environ | own)
+    lend_static_files(folder / "var")
     with site.log.open("w") as log:
         command = [sys.executable, "manage.py", "serve"]
         site.server = subprocess.Popen(command, cwd=BASE_DIR, env=site.environment, stdout=log, stderr=log)
     try:
         wait_for(site)
+        keep_static_files(folder / "var")
         # After the start, which loads the shipped content and the organisation with it.
         site.manage("shell", "-v0", "-c", OPEN_THE_FORM.format(fields=COMPLETE))
         yield site
