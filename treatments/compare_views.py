@@ -1,15 +1,17 @@
 """Treatments side by side. Nothing of it is stored: there are as many comparisons as there are pairs."""
 
 from collections.abc import Iterable
+from functools import wraps
 from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import get_conditional_response, set_response_etag
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from treatments import addresses, content, heads, jsonld, side_by_side, views
 from treatments.models import Revision
@@ -44,10 +46,22 @@ class Choice(NamedTuple):
         return not self.fault and bool(self.revisions)
 
 
+def answered_once(view):
+    """With an ETag, and 304 for who has it already; Django's own `conditional_page` gives HEAD no ETag."""
+
+    @wraps(view)
+    def conditional(request):
+        response = view(request)
+        set_response_etag(response)
+        return get_conditional_response(request, etag=response.get("ETag"), response=response)
+
+    return conditional
+
+
 @require_safe
 @cache_control(no_cache=True)
 @gzip_page
-@conditional_page
+@answered_once
 def compare(request):
     asked = request.GET.getlist("t")
     choice = choose(asked)

@@ -207,10 +207,12 @@ def test_it_costs_few_queries_however_many_treatments_there_are(client, pair, dj
     assert len(list(page.one("main").all("input"))) == 60
 
 
+@pytest.mark.parametrize("method", ["get", "head"])
 @pytest.mark.parametrize("path", ["/compare/", PAIR])
-def test_who_has_read_it_already_is_told_so(client, pair, path):
-    first = client.get(path, headers={"accept-encoding": "gzip"})
+def test_who_has_read_it_already_is_told_so(client, pair, path, method):
+    ask = getattr(client, method)
+    first = ask(path, headers={"accept-encoding": "gzip"})
 
-    again = client.get(path, headers={"accept-encoding": "gzip", "if-none-match": first["ETag"]})
+    again = ask(path, headers={"accept-encoding": "gzip", "if-none-match": first["ETag"]})
 
     assert (again.status_code, again.content) == (304, b"")
