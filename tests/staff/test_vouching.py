@@ -96,13 +96,34 @@ def test_what_says_nothing_of_who_the_doctor_is_waits_for_nobody(manager, doctor
     assert may_sign(doctor) == (True, True)
 
 
-def test_a_second_record_of_the_same_doctor_is_no_way_around(manager, doctor):
-    form = Form(manager.get("/admin/treatments/practitioner/add/")).values
-    manager.post("/admin/treatments/practitioner/add/", form | {
-        "name": "Asha Rao", "degree": "MD", "registration_number": "12345", "email": "manager@example.org",
-    })  # fmt: skip
+def enter(client, **fields) -> Practitioner:
+    """A doctor whom the site may not know yet."""
+    known = set(Practitioner.objects.values_list("pk", flat=True))
+    form = Form(client.get("/admin/treatments/practitioner/add/")).values
+    client.post("/admin/treatments/practitioner/add/", form | {"name": "Asha Rao", "degree": "MD"} | fields)
+    return Practitioner.objects.exclude(pk__in=known).get()
 
-    added = Practitioner.objects.exclude(pk=doctor.pk).get()
+
+def test_a_new_doctor_is_confirmed_where_there_is_somebody_to_do_it(manager, second, db):
+    doctor = enter(manager, registration_number="777", email="binu@example.org")
+
+    assert may_sign(doctor) == (False, False)
+    confirm(second, doctor)
+    assert may_sign(doctor) == (True, True)
+
+
+def test_a_clinic_with_one_manager_can_begin_with_its_doctor(manager, db):
+    doctor = enter(manager, registration_number="777", email="binu@example.org")
+
+    assert may_sign(doctor) == (True, True)
+    assert IdentityChange.objects.unconfirmed().exists()
+
+
+@pytest.mark.parametrize("fields", [{"registration_number": "12345"}, {"name": "asha rao"}], ids=["number", "name"])
+def test_a_second_record_of_the_same_doctor_is_no_way_around(manager, doctor, fields):
+    other = {"name": "A. Rao", "registration_number": "777", "email": "manager@example.org"}
+    added = enter(manager, **other | fields)
+
     assert may_sign(added) == (False, False) and not Mail.objects.exists()
 
 

@@ -14,6 +14,7 @@ from treatments.admin.own_pages import OwnPages
 from treatments.admin.places import change_url
 from treatments.models import IdentityChange, Practitioner
 from treatments.models.identities import note_identity
+from treatments.reminding import holders
 
 IDENTIFY = "treatments.identify_practitioner"
 WAITS = "Nothing is sent to {doctor} or signed in that name before another manager confirms it, or before {until}."
@@ -25,7 +26,9 @@ class Vouching(OwnPages):
         return [self.own_path("confirm", self.confirm), *super().get_urls()]
 
     def note(self, request, before: Practitioner | None, doctor: Practitioner) -> None:
-        if change := note_identity(before, doctor, by=request.user):
+        others = holders("identify_practitioner").exclude(pk=request.user.pk)
+        change = note_identity(before, doctor, by=request.user, witnessed=others.exists())
+        if change and change.counts_from > timezone.now():
             told = WAITS.format(doctor=doctor, until=states.moment(change.counts_from))
             self.message_user(request, told, messages.WARNING)
 

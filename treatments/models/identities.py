@@ -74,19 +74,36 @@ class IdentityChange(models.Model):
         return f"{self.practitioner}, {self.at:%d %B %Y %H:%M}"
 
 
-def note_identity(before: Practitioner | None, doctor: Practitioner, *, by) -> IdentityChange | None:
-    """Writes down what was changed, and tells the doctor where they could be reached until now."""
+def note_identity(
+    before: Practitioner | None, doctor: Practitioner, *, by, witnessed: bool = True
+) -> IdentityChange | None:
+    """Writes down what was changed, and tells the doctor where they could be reached until now.
+
+    A doctor whom the site did not know counts at once where nobody is there to confirm: without `witnessed`.
+    """
     lines = [line for name in WATCHED if (line := changed(name, before, doctor))]
     if not lines:
         return None
     told = before.email if before else ""
     account = before.user if before else None
+    at_once = before is None and not witnessed and not is_known(doctor)
     change = IdentityChange.objects.create(
-        practitioner=doctor, what="\n".join(lines), told=told, account=account, by=by
+        practitioner=doctor,
+        what="\n".join(lines),
+        told=told,
+        account=account,
+        by=by,
+        counts_from=timezone.now() if at_once else wait_over(),
     )
     if told:
         Mail.objects.put(CHANGED_MAIL, change.pk)
     return change
+
+
+def is_known(doctor: Practitioner) -> bool:
+    """From another record, under this name or number."""
+    same = Q(name__iexact=doctor.name) | Q(registration_number=doctor.registration_number)
+    return Practitioner.objects.filter(same).exclude(pk=doctor.pk).exists()
 
 
 def changed(name: str, before: Practitioner | None, after: Practitioner) -> str:
