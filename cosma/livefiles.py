@@ -14,11 +14,10 @@ Failing to write costs speed alone: what is not there is asked for.
 import logging
 import os
 import shutil
-import threading
 import time
 from pathlib import Path
 
-from cosma.pagefiles import SAFE, file_name
+from cosma.pagefiles import SAFE, file_name, replaced
 from cosma.storedpage import Page
 
 logger = logging.getLogger(__name__)
@@ -124,13 +123,7 @@ def point(link: Path, name: str) -> None:
 
 
 def write(path: Path, content: bytes, modified: int) -> None:
-    """Whole, and of the page's own date: nginx tells it to readers, as we do. It need not outlive the machine."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
+    """Of the page's own date: nginx tells it to readers, as we do. It need not outlive the machine."""
+    with replaced(path) as part:
         part.write_bytes(content)
         os.utime(part, (modified, modified))
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise

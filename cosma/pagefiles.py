@@ -136,14 +136,20 @@ def locked(descriptor: int, patience: float) -> bool:
 
 
 def write_whole(path: Path, content: bytes) -> None:
+    with replaced(path) as part, open(part, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """A file beside it to write into, which takes its place once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Not tempfile: nginx, which runs as another user, must be able to read it.
     part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
-        # Not tempfile: nginx, which runs as another user, must be able to read it.
-        with open(part, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        yield part
         os.replace(part, path)
     except OSError:
         part.unlink(missing_ok=True)

@@ -46,7 +46,7 @@ class Choice(NamedTuple):
         return not self.fault and bool(self.revisions)
 
 
-def answered_once(view):
+def with_etag(view):
     """With an ETag, and 304 for who has it already; Django's own `conditional_page` gives HEAD no ETag."""
 
     @wraps(view)
@@ -61,7 +61,7 @@ def answered_once(view):
 @require_safe
 @cache_control(no_cache=True)
 @gzip_page
-@answered_once
+@with_etag
 def compare(request):
     asked = request.GET.getlist("t")
     choice = choose(asked)

@@ -1,23 +1,11 @@
 from django.contrib import admin
 
 from enquiries.models import Event, Notice
-
-
-class ReadOnly:
-    """Nobody writes here by hand, whatever their permissions."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+from treatments.admin.forms import OnlyRead
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnly, admin.ModelAdmin):
+class EventAdmin(OnlyRead, admin.ModelAdmin):
     """Who read what, for managers."""
 
     list_display = ["at", "by", "what", "enquiry", "detail"]
@@ -26,7 +14,7 @@ class EventAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Notice)
-class NoticeAdmin(ReadOnly, admin.ModelAdmin):
+class NoticeAdmin(OnlyRead, admin.ModelAdmin):
     """What patients agreed to, word for word."""
 
     list_display = ["version", "first_used_at"]

@@ -11,7 +11,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from treatments.admin.collisions import RefusesStaleSaves
-from treatments.admin.forms import DraftForm, PlainChoices
+from treatments.admin.forms import DraftForm, OnlyRead, PlainChoices
 from treatments.admin.places import change_url, problem_url
 from treatments.advice import Advice, Rule, advice
 from treatments.models import AdvertisingRule, Concern, KeptWords, SitePage, Treatment, drafts
@@ -93,18 +93,9 @@ class AdvertisingRuleAdmin(PlainChoices, RefusesStaleSaves):
 
 
 @admin.register(KeptWords)
-class KeptWordsAdmin(admin.ModelAdmin):
+class KeptWordsAdmin(OnlyRead, admin.ModelAdmin):
     """Who kept which words in spite of which rule, and why. Nothing here changes."""
 
     list_display = ("__str__", "rule", "reason", "by", "at")
     list_select_related = ("rule", "by")
     fields = readonly_fields = ("rule", "page", "place", "text", "reason", "by", "at")
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

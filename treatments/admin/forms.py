@@ -239,7 +239,7 @@ class PlainChoices(BaseModelAdmin):
 class OnlyRead(BaseModelAdmin):
     """For what is written down as it happens: staff look, and nobody adds, changes or deletes."""
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):
