@@ -91,7 +91,9 @@ EXTRAS = {
         "Common side effects", "treatments/_side_effects.html", lambda p: side_effects(p, serious=False)
     ),
     "rare-complications": Extra(
-        "Serious problems", "treatments/_serious.html", lambda p: side_effects(p, serious=True)
+        "Serious problems",
+        "treatments/_serious.html",
+        lambda p: tuple(effect for effect in p.side_effects if effect.serious or effect.on_a_card),
     ),
     "preparation": Extra("Before", "treatments/_steps_before.html", lambda p: steps(p, Phase.BEFORE)),
     "procedure": Extra("During", "treatments/_steps_during.html", lambda p: steps(p, Phase.DURING)),
@@ -185,15 +187,12 @@ def citing(page: content.TreatmentPage) -> dict[str, list[Chapter]]:
     return found
 
 
-CARE_ORDER = (CareLevel.EMERGENCY, CareLevel.URGENT)
+CARE_ORDER = (CareLevel.EMERGENCY, CareLevel.URGENT, CareLevel.CLINIC, CareLevel.SELF_CARE)
 
 
 def care_cards(page: content.TreatmentPage) -> list[tuple[CareLevel, list[content.SideEffect]]]:
-    """The warning signs of side effects that need care fast, emergencies first."""
-    found = [
-        (level, [e for e in page.side_effects if e.care_level == level and e.warning_sign]) for level in CARE_ORDER
-    ]
-    return [(level, effects) for level, effects in found if effects]
+    """The warning signs of side effects, by how fast they need care; emergencies first."""
+    return grouped(tuple(effect for effect in page.side_effects if effect.on_a_card), "care_level", CARE_ORDER)
 
 
 def grouped(parts: tuple, name: str, order: Iterable) -> list[tuple]:

@@ -129,6 +129,11 @@ class SideEffect(Part, kw_only=True):
     what_to_do: Text = ""
 
     @property
+    def on_a_card(self) -> bool:
+        """Its warning sign, and what to do, stand on a care card; without one, what to do stands beside its name."""
+        return bool(self.care_level and self.warning_sign)
+
+    @property
     def counted_in(self) -> str:
         """The source of its rate, cited as a text cites it."""
         return f"[@{self.source}]" if self.source and self.rate_n else ""

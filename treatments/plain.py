@@ -131,7 +131,7 @@ class Written:
 
     def side_effects(self) -> Lines:
         rows = (
-            (with_medical(effect), self.how_often(effect), join(lasting(effect), self.line(effect.text)))
+            (with_medical(effect), self.how_often(effect), self.to_know(effect, lasting(effect), starting(effect)))
             for effect in layout.side_effects(self.page, serious=False)
         )
         yield table(("What", "How often", "How long"), rows)
@@ -142,14 +142,13 @@ class Written:
             yield bullets(self.line(effect.warning_sign) for effect in effects)
             yield "\n\n".join(self.prose(effect.what_to_do) for effect in effects if effect.what_to_do)
         rows = (
-            (
-                with_medical(effect),
-                self.how_often(effect),
-                join(self.line(effect.text), starting(effect), lasting(effect)),
-            )
+            (with_medical(effect), self.how_often(effect), self.to_know(effect, starting(effect), lasting(effect)))
             for effect in layout.side_effects(self.page, serious=True)
         )
         yield table(("What", "How often", "What to know"), rows)
+
+    def to_know(self, effect: content.SideEffect, *times: str) -> str:
+        return join(*times, self.line(effect.text), "" if effect.on_a_card else self.line(effect.what_to_do))
 
     def how_often(self, effect: content.SideEffect) -> str:
         return join(how_often(effect), self.prose(effect.counted_in))

@@ -15,11 +15,13 @@ def with_medical(effect: content.SideEffect) -> str:
 
 
 def lasting(effect: content.SideEffect) -> str:
-    return f"It lasts {span(effect, 'duration_hours')}." if effect.duration_hours_max else ""
+    length = span(effect, "duration_hours")
+    return f"It lasts {length}." if length else ""
 
 
 def starting(effect: content.SideEffect) -> str:
-    return f"It starts after {span(effect, 'onset_hours')}." if effect.onset_hours_max else ""
+    wait = span(effect, "onset_hours")
+    return f"It starts after {wait}." if wait else ""
 
 
 def join(*pieces: str) -> str:

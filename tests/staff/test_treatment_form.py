@@ -177,6 +177,7 @@ def test_a_row_can_become_what_a_deleted_one_was_in_two_saves(treatment, editor)
 
 FAULTY_ROWS = [
     ({"serious": "on"}, "serious"),
+    ({"warning_sign": "you cannot see"}, "care_level"),
     ({"rate_x": "1", "rate_n": "100"}, "rate_x"),
     ({"duration_hours_min": "5", "duration_hours_max": "4"}, "duration_hours_min"),
     ({"text": "See [@nobody]."}, "text"),

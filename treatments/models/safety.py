@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -103,3 +104,9 @@ class SideEffect(models.Model):
 
     def __str__(self):
         return self.name_plain
+
+    def clean(self):
+        if self.warning_sign and not self.care_level:
+            raise ValidationError(
+                {"care_level": "Say what care the warning sign calls for: it stands on a card of it."}
+            )

@@ -52,8 +52,12 @@ def rupees(amount: int) -> str:
 
 @register.filter
 def span(part, name: str) -> str:
-    """`effect|span:"duration_hours"` is "24 to 48 hours", from `duration_hours_min` and `_max`."""
+    """`effect|span:"duration_hours"` is "24 to 48 hours", from `duration_hours_min` and `_max`; or from one of them."""
     low, high = getattr(part, f"{name}_min"), getattr(part, f"{name}_max")
+    if low is None and high is not None:
+        return f"up to {facts.one_span(high)}"
+    if high is None and low is not None:
+        return f"at least {facts.one_span(low)}"
     return facts.hours(low, high)
 
 
