@@ -15,6 +15,13 @@ WIDTH = 360
 LEFT = 48  # the ruler stands left of here
 TOP = 76  # the skin begins here; needles come from above
 DEEP = 250  # height of the scale
+BELOW_TONES = 102  # no label of the skin stands higher: on the brown tones it could not be read
+
+
+def drawn(value: float) -> float:
+    """A length as SVG writes it: whole, or with one decimal."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 class Mark(NamedTuple):
@@ -32,6 +39,7 @@ class Layer(NamedTuple):
 class Needle(NamedTuple):
     x: float
     y: float
+    label_y: float
     label: str
 
 
@@ -74,9 +82,9 @@ def skin(stops: list[float] | tuple = (), words: str = "") -> Depth:
         top=top,
         height=TOP + DEEP + 8 - top,
         ruler="".join(f"M{38 if half % 2 else 30} {TOP + half * mm / 2:g}H{LEFT}" for half in range(2 * bottom + 1)),
-        marks=[Mark(round(TOP + millimetre * mm, 1), millimetre) for millimetre in range(bottom + 1)],
-        tones=[LEFT + place * column for place in range(4)],
-        tone_width=column,
+        marks=[Mark(drawn(TOP + millimetre * mm), millimetre) for millimetre in range(bottom + 1)],
+        tones=[drawn(LEFT + place * column) for place in range(4)],
+        tone_width=drawn(column),
         layers=[
             layer("Dermis", SURFACE_MM, DERMIS_MM, mm),
             layer("Fat", DERMIS_MM, bottom, mm),
@@ -87,15 +95,16 @@ def skin(stops: list[float] | tuple = (), words: str = "") -> Depth:
 
 
 def layer(name: str, top: float, bottom: float, mm: float) -> Layer:
-    y = round(TOP + top * mm, 1)
-    end = round(TOP + bottom * mm, 1)
-    return Layer(name, y, round(end - y, 1), end - 14)
+    y = drawn(TOP + top * mm)
+    end = drawn(TOP + bottom * mm)
+    return Layer(name, y, drawn(end - y), drawn(max(end - 14, min(end - 3, BELOW_TONES))))
 
 
 def needles(stops: list[float] | tuple, mm: float, column: float) -> Iterator[Needle]:
     for place, stop in enumerate(stops):
-        x = LEFT + column * (1.5 + 1.5 * place)
-        yield Needle(x, round(TOP + stop * mm, 1), f"{facts.number(stop)} mm")
+        x = drawn(LEFT + column * (1.5 + 1.5 * place))
+        y = drawn(TOP + stop * mm)
+        yield Needle(x, y, drawn(max(y - 4, BELOW_TONES)), f"{facts.number(stop)} mm")
 
 
 class Bar(NamedTuple):
@@ -134,8 +143,8 @@ def course(page: content.Treatment) -> Course | None:
         return None
     width = COURSE_WIDTH / last[1]
     bars = [session(place, weeks, width, sure=place < sessions[0]) for place in range(sessions[1])]
-    step = next(step for step in (1, 2, 4, 8, 13, 26, 52, 520) if last[1] / step <= 6)
-    marks = [(round(COURSE_LEFT + week * width, 1), week) for week in range(0, last[1] + 1, step)]
+    step = next(step for step in (1, 2, 4, 8, 13, 26, 52, 104) if last[1] / step <= 6)
+    marks = [(drawn(COURSE_LEFT + week * width), week) for week in range(0, last[1] + 1, step)]
     said = f"{sessions[1]} sessions in rows. The last is {facts.spread(*last, 'week')} after the first."
     foot = len(bars) * ROW
     grid = "".join(f"M{x:g} 0V{foot}" for x, _ in marks)
@@ -146,8 +155,8 @@ def session(place: int, weeks: tuple[int, int], width: float, *, sure: bool) -> 
     early, late = place * weeks[0], place * weeks[1]
     return Bar(
         label=f"Session {place + 1}",
-        x=round(COURSE_LEFT + early * width - 5, 1),
-        width=round((late - early) * width + 10, 1),
+        x=drawn(COURSE_LEFT + early * width - 5),
+        width=drawn((late - early) * width + 10),
         y=place * ROW + 6,
         sure=sure,
     )
@@ -179,7 +188,8 @@ class Recovery(NamedTuple):
 
 HOURS_LEFT, HOURS_WIDTH, LINE = 12, 330, 38
 LONGEST_LABEL = 44
-STEPS = (1, 2, 6, 12, 24, 48, 120, 168, 336, 720, 2160, 4380)
+THINNEST = 2
+STEPS = (1, 2, 6, 12, 24, 48, 120, 168, 336, 720, 2160, 4380, 8760)
 
 
 def recovery(page: content.Treatment) -> Recovery | None:
@@ -193,7 +203,7 @@ def recovery(page: content.Treatment) -> Recovery | None:
     scale = HOURS_WIDTH / last
     step = next((step for step in STEPS if last / step <= 6), last)
     per = 24 if step % 24 == 0 and last > 72 else 1
-    marks = [(round(HOURS_LEFT + hour * scale, 1), hour // per) for hour in range(0, last + 1, step)]
+    marks = [(drawn(HOURS_LEFT + hour * scale), hour // per) for hour in range(0, last + 1, step)]
     foot = len(rows) * LINE + 4
     return Recovery(
         foot=foot,
@@ -209,7 +219,7 @@ def stretches(parts: list, y: int, scale: float) -> Iterator[Stretch]:
     for place, part in enumerate(parts):
         kind = "leave" if isinstance(part, content.AftercareItem) else "maybe" if place else "sure"
         x, width = HOURS_LEFT + part.from_hours * scale, (part.until_hours - part.from_hours) * scale
-        yield Stretch(kind, round(x, 1), y, round(width, 1))
+        yield Stretch(kind, drawn(x), y, drawn(max(width, THINNEST)))
 
 
 def shortened(label: str) -> str:
@@ -271,8 +281,10 @@ def costs(page: content.Treatment) -> list[Cost]:
         ("Each year after that", facts.yearly_price(page)),
     ]
     most = max(span[1] for _, span in spans if span)
-    return [
-        Cost(label, facts.money(span), round(100 * span[0] / most, 1), round(100 * (span[1] - span[0]) / most, 1))
-        for label, span in spans
-        if span
-    ]
+    return [cost(label, span, 100 / most) for label, span in spans if span]
+
+
+def cost(label: str, span: tuple[int, int], scale: float) -> Cost:
+    """A single price is a mark, as thin as can be seen."""
+    width = max((span[1] - span[0]) * scale, 1)
+    return Cost(label, facts.money(span), drawn(min(span[0] * scale, 100 - width)), drawn(width))

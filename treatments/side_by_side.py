@@ -122,9 +122,12 @@ def effects(found: Iterable[content.SideEffect]) -> Cell:
 
 
 def effect(found: content.SideEffect) -> str:
-    count = f"{found.rate_x} in {found.rate_n} people" if found.rate_x and found.rate_n else ""
+    x, n = found.rate_x, found.rate_n
+    count = f"{facts.grouped(x)} in {facts.grouped(n)} people" if x and n else ""
     often = count or (found.band.label.lower() if found.band else "")
-    name = found.name_plain[:1].lower() + found.name_plain[1:]
+    name = found.name_plain
+    if name[1:2].islower():  # a short form keeps its capitals
+        name = name[0].lower() + name[1:]
     return f"{name} ({often})" if often else name
 
 

@@ -31,6 +31,12 @@ def drawn(client):
     return figure
 
 
+def a_page(**fields):
+    return content.TreatmentPage(
+        schema=1, slug="a", name="A", heading="A", summary="A", procedure_type="percutaneous", **fields
+    )
+
+
 def test_recovery_is_drawn_hour_by_hour_with_what_to_leave(client, treatment):
     publish(treatment)
 
@@ -57,15 +63,47 @@ def test_an_edit_moves_its_bar(client, treatment):
 @pytest.mark.parametrize("hours", [1, 5, 24, 71, 72, 73, 240, 2160])
 def test_every_scale_has_marks_that_can_be_read(hours):
     item = content.AftercareItem(kind=AftercareKind.DO_NOT, text="swim " * 30, until_hours=hours)
-    page = content.Treatment(
-        slug="a", name="A", heading="A", summary="A", procedure_type="percutaneous", aftercare=(item, item)
-    )
 
-    figure = figures.recovery(page)
+    figure = figures.recovery(a_page(aftercare=(item, item)))
 
     assert 2 <= len(figure.marks) <= 7 and len({mark for _, mark in figure.marks}) == len(figure.marks)
     assert all(0 <= x <= 360 for x, _ in figure.marks)
     assert all(len(label) <= 46 and label.endswith(" …") for _, label in figure.labels)
+
+
+def test_what_is_short_beside_a_long_scale_can_still_be_seen():
+    short = content.AftercareItem(kind=AftercareKind.DO_NOT, text="swim", until_hours=1)
+    page = a_page(aftercare=(short,), healing=(content.HealingStage(from_hours=0, until_hours=32767, text="A."),))
+
+    figure = figures.recovery(page)
+
+    assert min(stretch.width for stretch in figure.stretches) >= 2
+    assert 2 <= len(figure.marks) <= 7
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, 1), (1, 1_000_000), (999_999, 1_000_000), (1_000_000, 1_000_000)])
+@pytest.mark.parametrize("sessions", [1, 20])
+def test_every_price_is_a_mark_within_its_scale(low, high, sessions):
+    spans = {"sessions_min": 1, "sessions_max": sessions, "maintenance_months_min": 1, "maintenance_months_max": 36}
+    costs = figures.costs(a_page(price=content.Price(min=low, max=high), **spans))
+
+    assert len(costs) == 3
+    assert all(cost.width >= 1 and cost.x >= 0 and cost.x + cost.width <= 100.1 for cost in costs)
+
+
+@pytest.mark.parametrize(("sessions", "weeks"), [(2, 1), (6, 4), (20, 26)])
+def test_the_weeks_of_every_course_have_marks(sessions, weeks):
+    spans = {"sessions_min": 1, "sessions_max": sessions, "interval_weeks_min": 1, "interval_weeks_max": weeks}
+
+    assert 2 <= len(figures.course(a_page(**spans)).weeks) <= 7
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.1, 0.1), (0.2, 0.5), (1, 4), (0.1, 13)])
+def test_labels_of_the_skin_stand_off_the_brown_tones_and_within_the_figure(low, high):
+    skin = figures.depth(a_page(body_location="Face", depth_mm_min=low, depth_mm_max=high))
+
+    assert all(needle.label_y >= 100 for needle in skin.needles)
+    assert all(layer.y < layer.label_y < layer.y + layer.height for layer in skin.layers)
 
 
 def test_one_bar_alone_is_no_figure(client):
