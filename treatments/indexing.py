@@ -75,7 +75,9 @@ def of_block(block: layout.Block, chapter: layout.Chapter, written: plain.Writte
         told = zip(plain.PRICE_LEADS, (page.price.factors, page.price.includes, page.price.excludes), strict=True)
         lines += [f"{lead}: {', '.join(listed)}." for lead, listed in told if listed]
     if text := unmarked("\n\n".join(map(ended, lines))):
-        yield Entry(Rank.HEADING, place, block.heading or chapter.heading, text)
+        title = block.heading or chapter.heading
+        also = chapter.heading if block == chapter.blocks[0] and title != chapter.heading else ""
+        yield Entry(Rank.HEADING, place, title, text, also)
     for question in block.questions:
         yield Entry(Rank.QUESTION, place, question.question, unmarked(written.prose(question.answer)))
 

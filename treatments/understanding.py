@@ -130,9 +130,17 @@ def nearest(word: str) -> list[str]:
     """The word that was meant; several where they are equally near."""
     if len(word) < SHORTEST or not word.isalpha():
         return []
-    found = difflib.get_close_matches(word, {*with_pieces(word), *with_start(word)}, n=3, cutoff=ALIKE)
+    alike = difflib.get_close_matches(word, {*with_pieces(word), *with_start(word)}, n=3, cutoff=ALIKE)
+    found = [one for one in alike if may_be_meant(one, word)]
     likeness = [difflib.SequenceMatcher(None, one, word).ratio() for one in found]
     return [one for one, alike in zip(found, likeness, strict=True) if alike > likeness[0] - EQUALLY]
+
+
+def may_be_meant(one: str, word: str) -> bool:
+    """At most a third of the letters are wrong, or all are right in another order: nobody meant dates by diabetes."""
+    changes = difflib.SequenceMatcher(None, word, one).get_opcodes()
+    wrong = sum(max(end - start, other_end - other) for tag, start, end, other, other_end in changes if tag != "equal")
+    return wrong <= len(word) // 3 or sorted(word) == sorted(one)
 
 
 def with_pieces(word: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import snowballstemmer
 
-FORM = 1
+FORM = 2
 LONGEST = 40
 MARKS = "\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0dff"
 """Signs that belong to the letter before them: accents, and the vowels of Arabic and of India's scripts."""

@@ -71,10 +71,23 @@ def test_a_search_leads_to_the_place_on_the_page_with_its_words_marked(client, s
         ("mesotherapy: does it hurt?", "/treatments/mesotherapy/#faq-pain"),
         ("erythema", "/treatments/mesotherapy/#common-side-effects"),
         ("how many sessions mesotherapy", "/treatments/mesotherapy/#course"),
+        ("does mesotherapy work", "/treatments/mesotherapy/#evidence"),
+        ("mesotherapy: who should not have it", "/treatments/mesotherapy/#who-should-avoid"),
+        ("Am I a candidate at all?", "/treatments/mesotherapy/#who-it-suits"),
+        ("hyluronic acid", "/treatments/mesotherapy/#overview"),
     ],
 )
 def test_people_find_what_they_mean(shipped, typed, first):
     assert paths(typed)[0] == first
+
+
+@pytest.mark.parametrize("typed", ["diabetes", "lips", "hair", "thyroid"])
+def test_what_no_page_speaks_of_is_not_taken_for_another_word(shipped, typed):
+    assert not search(typed).hits
+
+
+def test_who_is_pregnant_does_not_find_what_to_expect_to_pay(shipped):
+    assert not [path for path in paths("pregnancy") if path.endswith("#cost")]
 
 
 @pytest.mark.parametrize(
