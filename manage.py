@@ -3,7 +3,6 @@
 
 import os
 import sys
-import warnings
 
 
 def main():
@@ -12,26 +11,47 @@ def main():
         sys.exit("This site needs Python 3.11 or newer; this is Python " + sys.version.split()[0] + ".")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosma.settings")
     try:
-        from django.core.management import execute_from_command_line
-    except ImportError:
-        sys.exit("Django is not installed for this Python: `make run` installs it, then use .venv/bin/python.")
-    load_settings()
-    execute_from_command_line(sys.argv)
+        load_settings()
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped.\n")
+        sys.exit(130)
 
 
 def load_settings():
     """Meets a wrong environment before a command does, which would answer with a traceback."""
-    from django.conf import settings
-    from django.core.exceptions import ImproperlyConfigured
-
-    # It warns of an address that the settings then refuse in plainer words.
-    warnings.filterwarnings("ignore", module="environ")
     try:
+        from django.conf import settings
+        from django.core.exceptions import ImproperlyConfigured
+
         settings.INSTALLED_APPS  # noqa: B018  (the first look at one setting reads them all)
+    except ModuleNotFoundError as error:
+        sys.exit(
+            "{} is not installed for this Python: run bin/install requirements, then use .venv/bin/python.".format(
+                (error.name or "A package").capitalize()
+            )
+        )
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     except (OSError, ValueError) as error:
         sys.exit("The settings cannot be read: " + str(error))
+
+
+def run():
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+    from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    except (DatabaseError, InterfaceError) as error:
+        if "--traceback" in sys.argv or isinstance(error, (DataError, IntegrityError)):
+            raise
+        from cosma.preflight import refusal
+
+        sys.exit(refusal(error))
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def box() -> MultiFernet:
 
 
 def all_keys() -> list[str]:
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 class SecondFactor(NamedTuple):

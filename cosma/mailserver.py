@@ -19,9 +19,12 @@ def settings_from(url: str) -> dict:
 
 def through_smtp(url: str) -> dict:
     try:
-        return environ.Env.email_url_config(url)
-    except Exception as error:
-        raise ImproperlyConfigured(f"EMAIL_URL cannot be read ({error}). {FORMS}") from None
+        config = environ.Env.email_url_config(url)
+    except Exception:  # which might quote a password
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read. {FORMS}") from None
+    if config["EMAIL_BACKEND"].endswith(".smtp.EmailBackend") and not config["EMAIL_HOST"]:
+        raise ImproperlyConfigured(f"EMAIL_URL names no mail server. {FORMS}")
+    return config
 
 
 def through_anymail(url: str) -> dict:

@@ -1,13 +1,19 @@
 """What can keep this machine from serving the site, each in one sentence. Nothing here changes data."""
 
 import os
+import re
 import socket
 
 from django.core.management.base import CommandError
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 
+from cosma.environment import whole_number
+
 HOST = "127.0.0.1"
+ENCODING = "server_encoding"
+FOUND = re.compile(r"is (locked|full)|readonly|disk")
+UNPREPARED = re.compile(r"no such (table|column)|has no column|(relation|column) .* does not exist")
 
 
 def port() -> int:
@@ -16,14 +22,6 @@ def port() -> int:
 
 def workers() -> int:
     return whole_number("WEB_CONCURRENCY", 2, most=64)
-
-
-def whole_number(name: str, default: int, *, most: int) -> int:
-    text = os.environ.get(name) or str(default)
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= number <= most:
-        raise CommandError(f"{name} must be a whole number from 1 to {most}, not {text!r}.")
-    return number
 
 
 def need_free(port: int) -> None:
@@ -44,13 +42,26 @@ def need_database() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except (DatabaseError, OSError) as error:
-        raise CommandError(
-            f"{_database()} cannot be used ({_first_line(error)}): start it, or check DATABASE_URL."
-        ) from error
+        raise CommandError(refusal(error)) from error
     # SQLite opens such a file without a word, and fails at the first edit.
     file = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite" and os.path.exists(file) and not os.access(file, os.W_OK):
         raise CommandError(f"{_database()} can be read but not written: make it writable.")
+    encoding = "UTF8" if connection.vendor == "sqlite" else connection.connection.info.parameter_status(ENCODING)
+    if encoding != "UTF8":
+        raise CommandError(f"{_database()} keeps text as {encoding}: make one that keeps it as UTF8.")
+
+
+def refusal(error: Exception) -> str:
+    """What a database that cannot be used says, and what to do about it."""
+    code = getattr(error.__cause__, "pgcode", None)  # of an answer; who does not let us in gives none
+    if UNPREPARED.search(str(error)):
+        advice = "prepare it with `manage.py migrate`"
+    elif code or FOUND.search(str(error)):
+        advice = "see to that, and try again"
+    else:
+        advice = "start it, or check DATABASE_URL"
+    return f"{_database()} cannot be used ({_first_line(error)}): {advice}."
 
 
 def _database() -> str:

@@ -12,6 +12,9 @@ import sys
 import time
 from functools import partial
 
+if __name__ == "__main__":  # Ctrl-C ends it without a traceback until granian listens to it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from granian._internal import load_target
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings

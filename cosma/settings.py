@@ -5,33 +5,35 @@ more, and what is missing stops the process with a sentence.
 """
 
 import re
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from cosma import mailserver
 from cosma.environment import (
+    BASE_DIR,
+    cache,
     database,
     env,
+    folder,
+    host_names,
     is_loopback,
     kept_secret,
-    listed,
     media_storage,
     networks,
+    secret_key,
+    sender,
+    site_address,
+    switch,
+    whole_number,
     writable_folder,
 )
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
 # Where it runs
 
-DEBUG = env.bool("DEBUG", False)
-SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.str('PORT', '8000')}").rstrip("/")
-SITE = urlsplit(SITE_URL)
-if SITE.scheme not in ("http", "https") or not SITE.hostname:
-    raise ImproperlyConfigured(f"SITE_URL must be a web address such as https://example.org, not {SITE_URL!r}")
+DEBUG = switch("DEBUG", False)
+SITE = site_address(f"http://127.0.0.1:{whole_number('PORT', 8000, most=65535)}")
+SITE_URL = SITE.geturl()
 LOOPBACK = is_loopback(SITE.hostname)
 HTTPS = SITE.scheme == "https"
 if not (HTTPS or LOOPBACK):
@@ -39,23 +41,19 @@ if not (HTTPS or LOOPBACK):
 if DEBUG and not LOOPBACK:
     raise ImproperlyConfigured("DEBUG shows secrets to visitors: unset it, or set SITE_URL to a loopback address")
 
-VAR_DIR = writable_folder(Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve())
-SECRET_KEY = env.str("SECRET_KEY", "")
-if not SECRET_KEY:
-    if not LOOPBACK:
-        raise ImproperlyConfigured("SECRET_KEY is missing: a public site needs one of its own, 50 random characters")
-    SECRET_KEY = kept_secret(VAR_DIR / "secret_key")
+VAR_DIR = writable_folder(folder("VAR_DIR", BASE_DIR / "var"), "VAR_DIR")
+SECRET_KEY = secret_key(public=not LOOPBACK) or kept_secret(VAR_DIR / "secret_key")
 
-ALLOWED_HOSTS = listed("ALLOWED_HOSTS") or [SITE.hostname]
+ALLOWED_HOSTS = host_names("ALLOWED_HOSTS") or [SITE.hostname or ""]
 if LOOPBACK:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 """Addresses whose X-Forwarded-For and X-Forwarded-Proto are believed."""
-STAGING = env.bool("STAGING", False)
+STAGING = switch("STAGING", False)
 """Keeps the whole site out of search engines by a header on every answer; they must read it to obey."""
-INDEX_UNREVIEWED = env.bool("INDEX_UNREVIEWED", LOOPBACK)
+INDEX_UNREVIEWED = switch("INDEX_UNREVIEWED", LOOPBACK)
 """Lets search engines list medical pages that no doctor has signed."""
-PUBLISH_UNREVIEWED = env.bool("PUBLISH_UNREVIEWED", LOOPBACK)
+PUBLISH_UNREVIEWED = switch("PUBLISH_UNREVIEWED", LOOPBACK)
 """Lets staff publish medical words that no doctor has signed; the page then says so."""
 ASSISTANTS = env.str("ASSISTANTS", "all")
 """Which crawlers of AI assistants robots.txt lets in: `all`; `answers`, those that look a page up for a person who
@@ -76,13 +74,13 @@ INDEXNOW_KEY = env.str("INDEXNOW_KEY", "")
 """Tells search engines that take part in IndexNow of each significant change. Off without a key."""
 if INDEXNOW_KEY and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", INDEXNOW_KEY):
     raise ImproperlyConfigured("INDEXNOW_KEY must have 8 to 128 letters, digits or hyphens")
-CLINICAL_REVIEW_DAYS = env.int("CLINICAL_REVIEW_DAYS", 365)
+CLINICAL_REVIEW_DAYS = whole_number("CLINICAL_REVIEW_DAYS", 365, most=3_650)
 """How long a doctor's signature stands before the page is due for review."""
-REGULATION_REVIEW_DAYS = env.int("REGULATION_REVIEW_DAYS", 182)
+REGULATION_REVIEW_DAYS = whole_number("REGULATION_REVIEW_DAYS", 182, most=3_650)
 """How long what a page says of rules and approvals stands after it was checked."""
-PRICE_REVIEW_DAYS = env.int("PRICE_REVIEW_DAYS", 90)
+PRICE_REVIEW_DAYS = whole_number("PRICE_REVIEW_DAYS", 90, most=3_650)
 """How long a price shows as current after it was checked."""
-REMIND_DAYS_BEFORE = env.int("REMIND_DAYS_BEFORE", 21)
+REMIND_DAYS_BEFORE = whole_number("REMIND_DAYS_BEFORE", 21, least=0, most=3_650)
 """How long before any of these ends staff are reminded."""
 
 # What it is made of
@@ -151,9 +149,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Where it keeps things
 
 DATABASES = {"default": database(VAR_DIR)}
-CACHES = {"default": env.cache_url("CACHE_URL", f"filecache://{VAR_DIR / 'cache'}")}
-PAGES_MEMORY_MB = env.int("PAGES_MEMORY_MB", 40)
-PAGES_DISK_MB = env.int("PAGES_DISK_MB", 4096)
+CACHES = {"default": cache(VAR_DIR)}
+PAGES_MEMORY_MB = whole_number("PAGES_MEMORY_MB", 40, least=0, most=1_000_000)
+PAGES_DISK_MB = whole_number("PAGES_DISK_MB", 4096, least=0, most=1_000_000_000)
 """Bounds of the page store: in the memory of each worker, and under VAR_DIR/pages."""
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -163,7 +161,7 @@ STATICFILES_FINDERS = [
     "cosma.finders.SourcesFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media"))).resolve()
+MEDIA_ROOT = folder("MEDIA_ROOT", VAR_DIR / "media")
 MEDIA_URL = "/media/"
 STORAGES = {
     "default": media_storage(),
@@ -233,7 +231,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 # Right for a host of its own; on a shared domain it would bind its neighbours to https too.
-HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", True)
+HSTS_SUBDOMAINS = switch("HSTS_SUBDOMAINS", True)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS and HSTS_SUBDOMAINS
 # `__Host-` cookies need https; on an http loopback copy nobody could log in with them.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
@@ -283,16 +281,16 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 MAIL_IS_SENT = bool(env.str("EMAIL_URL", ""))
 if MAIL_IS_SENT:
     vars().update(mailserver.settings_from(env.str("EMAIL_URL")))
-DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"no-reply@{'localhost' if LOOPBACK else SITE.hostname}")
+DEFAULT_FROM_EMAIL = sender("EMAIL_FROM", f"no-reply@{'localhost' if LOOPBACK else SITE.hostname}")
 EMAIL_TIMEOUT = 20
-OUTBOX_AT_ONCE = env.bool("OUTBOX_AT_ONCE", True)
+OUTBOX_AT_ONCE = switch("OUTBOX_AT_ONCE", True)
 """Sends each mail as soon as it is committed; without it, mail waits for send_outbox."""
 
 # Enquiries: the only personal data
 
 ERASURE_KEY = kept_secret(VAR_DIR / "erasure_key")
 """Marks what was erased, so that a restored backup can be told to forget it again. Never changes."""
-ENQUIRY_TEST_DAYS = env.int("ENQUIRY_TEST_DAYS", 30)
+ENQUIRY_TEST_DAYS = whole_number("ENQUIRY_TEST_DAYS", 30, most=3_650)
 """How long test enquiries are kept. For real ones the organisation's record says it."""
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "cosma"

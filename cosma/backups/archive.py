@@ -77,6 +77,15 @@ class Writer:
 
 
 @contextmanager
+def writing(file: IO[bytes]) -> Iterator[Writer]:
+    writer = Writer(file)
+    try:
+        yield writer
+    finally:
+        writer.zip.fp = None  # else what broke off would be finished when Python tidies up, in a file that is gone
+
+
+@contextmanager
 def replacing(target: Path) -> Iterator[IO[bytes]]:
     """A file that takes the name of `target` when the block ends well, and leaves what was there when it does not."""
     part = target.with_name(f".{target.name}.part")

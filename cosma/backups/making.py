@@ -21,8 +21,7 @@ DRAWN_AGAIN = "link"
 
 
 def write(target: Path) -> archive.Manifest:
-    with archive.replacing(target) as file:
-        writer = archive.Writer(file)
+    with archive.replacing(target) as file, archive.writing(file) as writer:
         with tables.snapshot():
             migrations = tables.applied()
             rows = {name: write_rows(writer, name, model) for name, model in tables.kept_models().items()}

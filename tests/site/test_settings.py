@@ -3,6 +3,8 @@
 import datetime
 import os
 import re
+import runpy
+import signal
 import stat
 import subprocess
 import sys
@@ -13,10 +15,11 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import formats
 
-from cosma import mailserver
+from cosma import mailserver, preflight
+from tests.servers import free_port
 
 PUBLIC = {"SITE_URL": "https://example.org", "SECRET_KEY": "a" * 50}
 SHOW = (
@@ -66,19 +69,147 @@ REFUSED = {
     "mail service that only prints": ({"EMAIL_URL": "anymail+console://key"}, "no mail service that anymail knows: "),
     "mail service without its key": ({"EMAIL_URL": "anymail+brevo://"}, "names no key"),
     "folder that cannot be": ({"VAR_DIR": "/proc/nowhere"}, "VAR_DIR"),
+    "file in place of a folder": ({"MEDIA_ROOT": __file__}, "MEDIA_ROOT must name a folder"),
+    "port that is no number": ({"PORT": "abc"}, "PORT must be a whole number from 1 to 65535, not 'abc'"),
+    "days that are no number": ({"PRICE_REVIEW_DAYS": "-5"}, "PRICE_REVIEW_DAYS must be a whole number"),
+    "number without end": ({"PAGES_DISK_MB": "9" * 5000}, "PAGES_DISK_MB must be a whole number"),
+    "neither on nor off": ({"STAGING": "ture"}, "STAGING must be on or off, not 'ture'"),
+    "address with a path": (PUBLIC | {"SITE_URL": "https://example.org/site"}, "with nothing after the host"),
+    "address with a password": (PUBLIC | {"SITE_URL": "https://a:b@example.org"}, "must be a web address"),
+    "address with a strange port": ({"SITE_URL": "http://localhost:http"}, "SITE_URL must be a web address"),
+    "address cut off": ({"SITE_URL": "http://[::1"}, "SITE_URL must be a web address"),
+    "any host at all": ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must list host names"),
+    "host with a port": ({"ALLOWED_HOSTS": "example.org:80"}, "ALLOWED_HOSTS must list host names"),
+    "secret that can be guessed": (PUBLIC | {"SECRET_KEY": "cosma"}, "SECRET_KEY is too short"),
+    "sender that is no address": ({"EMAIL_FROM": "the clinic"}, "EMAIL_FROM must be an e-mail address"),
+    "mail without a server": ({"EMAIL_URL": "smtp+tls://"}, "EMAIL_URL names no mail server"),
+    "cache of another kind": ({"CACHE_URL": "nonsense"}, "CACHE_URL cannot be read"),
+    "cache that cannot be written": ({"CACHE_URL": "filecache:///proc/nowhere"}, "set CACHE_URL to one that is"),
+    "database in memory": ({"DATABASE_URL": "sqlite://:memory:"}, "DATABASE_URL names no file"),
+    "database file taken for a host": ({"DATABASE_URL": "sqlite://db.sqlite3"}, "DATABASE_URL names no file"),
+    "server without a database": ({"DATABASE_URL": "postgres://a:b@c"}, "does not say which database"),
+    "name of another variable": ({"DATABASE_URL": "$NOWHERE"}, "names no database that this site knows"),
 }
 
 
+def refusal(folder: Path, **environment: str) -> str:
+    with (
+        patch.dict(os.environ, {"VAR_DIR": str(folder)} | environment, clear=True),
+        pytest.raises(ImproperlyConfigured) as refused,
+    ):
+        runpy.run_path(str(settings.BASE_DIR / "cosma" / "settings.py"))
+    return str(refused.value)
+
+
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_wrong_environment_stops_with_one_sentence(tmp_path, what):
+def test_a_wrong_environment_is_refused_in_one_sentence(tmp_path, what):
     environment, words = REFUSED[what]
 
-    done = python(tmp_path, "manage.py", "check", **environment)
+    sentence = refusal(tmp_path, **environment)
 
-    assert done.returncode != 0
+    assert words in sentence
+    assert "\n" not in sentence
+
+
+def test_no_password_is_quoted(tmp_path):
+    for name in ("DATABASE_URL", "EMAIL_URL"):
+        assert "sec" not in refusal(tmp_path, **{name: "smtp://clinic:sec/ret@host:5432/name"})
+
+
+ANSWERS = {
+    "wrong setting": (["check"], {"SITE_URL": "example.org"}, "SITE_URL must be a web address"),
+    "settings of something else": (["check"], {"DJANGO_SETTINGS_MODULE": "elsewhere"}, "Elsewhere is not installed"),
+    "no server": (
+        ["backup", "none.zip"],
+        {"DATABASE_URL": "postgres://127.0.0.1:1/none"},
+        "check DATABASE_URL. No backup",
+    ),
+    "no tables": (["publish_due"], {}, "prepare it with `manage.py migrate`"),
+}
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_a_command_that_cannot_do_its_work_says_why_in_one_sentence(tmp_path, what):
+    command, environment, words = ANSWERS[what]
+
+    done = python(tmp_path, "manage.py", *command, **environment)
+
+    assert done.returncode == 1
     assert words in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    assert "Traceback" not in done.stderr
+
+
+class Answer(Exception):
+    pgcode = "42501"
+
+
+@pytest.mark.parametrize(
+    ("said", "cause", "advice"),
+    [
+        ("no such table: treatments_source", None, "prepare it with"),
+        ('relation "treatments_source" does not exist\nLINE 1', Answer(), "prepare it with"),
+        ("permission denied for table django_migrations", Answer(), "see to that"),
+        ("database or disk is full", None, "see to that"),
+        ("attempt to write a readonly database", None, "see to that"),
+        ("file is not a database", None, "check DATABASE_URL"),
+        ("unable to open database file", None, "check DATABASE_URL"),
+        ('FATAL:  password authentication failed for user "clinic"\n', None, "check DATABASE_URL"),
+    ],
+)
+def test_what_a_database_says_comes_with_advice(said, cause, advice):
+    error = OperationalError(said)
+    error.__cause__ = cause
+
+    sentence = preflight.refusal(error)
+
+    assert said.splitlines()[0] in sentence
+    assert advice in sentence
+
+
+def test_a_value_that_begins_with_a_dollar_names_no_other_variable(tmp_path):
+    show = "from cosma import settings; print(settings.SECRET_KEY)"
+    key = r"$HOME\$" + "a" * 50
+
+    assert python(tmp_path, "-c", show, **PUBLIC | {"SECRET_KEY": key}).stdout.strip() == key
+
+
+def test_an_address_is_kept_as_browsers_write_it(tmp_path):
+    found = chosen(tmp_path, **PUBLIC | {"SITE_URL": "HTTPS://Example.org:443/"})
+
+    assert found["SITE_URL"] == "https://example.org"
+    assert found["CSRF_TRUSTED_ORIGINS"] == ["https://example.org"]
+
+
+def test_a_folder_lies_beside_manage_py_wherever_a_command_is_run_from(tmp_path):
+    show = f"import os, sys; sys.path.insert(0, {str(settings.BASE_DIR)!r}); os.chdir('/'); " + (
+        "from cosma import settings as s; print(s.MEDIA_ROOT, s.DATABASES['default']['NAME'])"
+    )
+    elsewhere = {"MEDIA_ROOT": "var/pictures", "DATABASE_URL": "sqlite:///var/nowhere/db.sqlite3"}
+
+    shown = python(tmp_path, "-c", show, **elsewhere).stdout.split()
+
+    assert shown == [str(settings.BASE_DIR / name) for name in ("var/pictures", "var/nowhere/db.sqlite3")]
+
+
+@pytest.mark.parametrize(
+    "command", [["shell", "-v0", "-c", "import time; print(1, flush=True); time.sleep(20)"], ["serve"]]
+)
+def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path, command):
+    """`serve` while it prepares the database, which comes after its first words."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", *command],
+        cwd=settings.BASE_DIR,
+        env=os.environ
+        | {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/db", "PORT": str(free_port())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(timeout=10) in (130, -signal.SIGINT)
+    assert process.stderr.read().strip() in ("", "Stopped.")
 
 
 def test_with_an_empty_environment_it_runs_on_a_laptop(tmp_path):
@@ -176,7 +307,7 @@ def test_every_name_of_the_environment_is_cleared_for_tests():
 
     text = (settings.BASE_DIR / "cosma" / "settings.py").read_text()
     read = set(re.findall(r"env(?:\.\w+)?\(\s*\"([A-Z_]+)\"", text)) | set(
-        re.findall(r"(?:listed|networks)\(\"(\w+)\"", text)
+        re.findall(r"(?:folder|host_names|networks|sender|switch|whole_number)\([\"'](\w+)[\"']", text)
     )
 
     assert read

@@ -5,6 +5,7 @@ from django.db import Error as DatabaseError
 
 from cosma.backups import making
 from cosma.backups.archive import BrokenArchive
+from cosma.preflight import refusal
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         except BrokenArchive as error:
             raise CommandError(str(error)) from None
         except DatabaseError as error:
-            raise CommandError(f"The database cannot be read ({str(error).strip()}). No backup was made.") from None
+            raise CommandError(f"{refusal(error)} No backup was made.") from None
         rows, size = sum(manifest.rows.values()), file.stat().st_size
         self.stdout.write(f"Wrote {file}: {rows} rows, {media(manifest)} media files, {size / 1e6:.1f} MB, read back.")
         self.stdout.write("Not in it: SECRET_KEY. Keep it where you keep passwords; without it, staff cannot log in.")

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from cosma.accounts import SecondFactor, new_password, new_second_factor
+from cosma.preflight import refusal
 from cosma.roles import Role, establish
 
 LONGEST_EMAIL = 150  # that of Django's user names
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         try:
             self.make(email, role, given, reset=reset)
         except DatabaseError as error:
-            raise CommandError(f"The database refused ({str(error).strip()}): run manage.py migrate first.") from None
+            raise CommandError(refusal(error)) from None
 
     @transaction.atomic  # what could not be printed is not made either
     def make(self, email: str, role: str, given: str, *, reset: bool):

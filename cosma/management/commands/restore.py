@@ -5,6 +5,7 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from cosma.backups import archive, restoring
+from cosma.preflight import refusal
 
 OTHER_SECRET_KEY = (
     "This machine has another SECRET_KEY. Set the one that the site had, or do without what rests on it: second "
@@ -37,7 +38,7 @@ class Command(BaseCommand):
                 f"{error.filename} cannot be written ({error.strerror}). Nothing was restored."
             ) from None
         except DatabaseError as error:
-            raise CommandError(f"The database does not answer as it should ({str(error).strip()}).") from None
+            raise CommandError(refusal(error)) from None
 
     def describe(self, manifest: archive.Manifest):
         made = timezone.localtime(manifest.made_at)

@@ -1,5 +1,6 @@
 import hashlib
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--reload", action="store_true", help="for development: restart when code changes")
 
     def handle(self, **options):
+        # Ctrl-C while the site is being prepared ends it at once; nothing here needs to be tidied up.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         port = preflight.port()
         preflight.workers()
         preflight.need_free(port)
