@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from treatments import comparison, content, facts, layout, markup
-from treatments.choices import Attribute
+from treatments.choices import Attribute, Severity
 from treatments.comparison import Cell
 from treatments.review import Review
 
@@ -77,6 +77,7 @@ def cells(side: Side, today: datetime.date) -> dict[str, Cell]:
     known = {fact.label: said(fact.value, fact.note) for fact in facts.key_facts(page, today=today)}
     return {
         **found,
+        **{label: cell for label, cell in listed(page).items() if cell.text and found[label].unknown},
         **{label: known.get(label) or unknown(label) for label in FROM_KEY_FACTS},
         Attribute.EVIDENCE.label: graded(found[Attribute.EVIDENCE.label], page),
         Attribute.PRICE.label: dated(found[Attribute.PRICE.label], page),
@@ -95,8 +96,21 @@ def unknown(label: str) -> Cell:
     return Cell(words, plain=True, unknown=True)
 
 
+def listed(page: content.TreatmentPage) -> dict[str, Cell]:
+    """What the page's own lists say, for rows that no comparison fact fills."""
+    never = [item.name_plain for item in page.contraindications if item.severity == Severity.DO_NOT_HAVE]
+    return {
+        Attribute.USED_FOR.label: said(*(item.name for item in page.indications)),
+        Attribute.NOT_FOR.label: said(f"Not if {'; '.join(never)}" if never else ""),
+        Attribute.NEEDLES.label: said(page.procedure_type.label),
+        Attribute.GOES_IN.label: said(*(agent.name for agent in page.agents)),
+    }
+
+
 def graded(cell: Cell, page: content.TreatmentPage) -> Cell:
-    """With the page's own label where the fact beside it has none."""
+    """With the page's own label where the fact beside it has none; the label alone where there is no fact."""
+    if cell.unknown and page.evidence:
+        return said(page.evidence.label)
     return cell._replace(evidence=cell.evidence or (page.evidence.label if page.evidence else ""))
 
 

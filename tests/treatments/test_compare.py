@@ -49,7 +49,7 @@ def test_fields_and_facts_stand_beside_each_other_and_beside_no_treatment(client
 
     assert found["Sessions"] == ["4 to 6 sessions", "We found no reliable source", "None"]
     assert found["Used for"][0] == "Lines at Cosma Beauty 1. Evidence: Some"
-    assert found["Evidence"][0].endswith("Evidence: Some")
+    assert found["Evidence"][0] == "Some"
     assert found["Common side effects"] == [
         "Redness (common: 1 in 100 people or more), swelling. We found no reliable count.",
         "We found no reliable source",
@@ -61,6 +61,25 @@ def test_fields_and_facts_stand_beside_each_other_and_beside_no_treatment(client
     assert found["Price"] == [price, "Not given by the clinic", "Nothing to pay"]
     assert found["Price of a course"][0] == "₹12,000 to ₹90,000"
     assert all(cell for row in found.values() for cell in row)
+
+
+def test_lists_and_labels_answer_where_no_fact_was_written(client, pair):
+    peeling = pair[1]
+    peeling.contraindications.create(name_plain="you are pregnant", severity="do-not-have", origin="clinic")
+    peeling.contraindications.create(name_plain="you have lupus", severity="do-not-have", origin="clinic")
+    peeling.contraindications.create(name_plain="you smoke", severity="ask-first", origin="clinic")
+    peeling.indications.create(name="Dull skin", evidence="none-found")
+    peeling.agents.create(name="Acid", agent_class="acid")
+    peeling.evidence = "limited-and-mixed"
+    peeling.save()
+    publish(peeling)
+
+    found = cells(read(client, PAIR))
+
+    assert found["Not for (examples)"][1] == "Not if you are pregnant; you have lupus"
+    assert (found["Used for"][1], found["What goes in"][1]) == ("Dull skin", "Acid")
+    assert found["Needles"][1] == "Yes 1."
+    assert found["Evidence"][:2] == ["Some", "Limited and mixed"]
 
 
 def test_sources_of_both_pages_are_numbered_in_the_order_of_reading(client, pair):
