@@ -79,9 +79,9 @@ def healing_hours(page: content.Treatment) -> str:
 
 
 def course_weeks(page: content.Treatment) -> tuple[int, int] | None:
-    """Weeks from the first session to the last."""
+    """Weeks from the first session to the last; one session alone has none."""
     sessions, weeks = pair(page, "sessions"), pair(page, "interval_weeks")
-    if sessions is None or weeks is None:
+    if sessions is None or weeks is None or sessions[1] == 1:
         return None
     return (sessions[0] - 1) * weeks[0], (sessions[1] - 1) * weeks[1]
 

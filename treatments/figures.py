@@ -139,7 +139,7 @@ COURSE_LEFT, COURSE_WIDTH = 92, 252
 def course(page: content.Treatment) -> Course | None:
     """Each session's earliest and latest week, counted from the first."""
     last, sessions, weeks = facts.course_weeks(page), facts.pair(page, "sessions"), facts.pair(page, "interval_weeks")
-    if last is None or sessions is None or weeks is None or sessions[1] < 2:
+    if last is None or sessions is None or weeks is None:
         return None
     width = COURSE_WIDTH / last[1]
     bars = [session(place, weeks, width, sure=place < sessions[0]) for place in range(sessions[1])]

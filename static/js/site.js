@@ -34,7 +34,7 @@
     }
     if (interval) {
       const weeks = [(sessions[0] - 1) * interval[0], (sessions[1] - 1) * interval[1]];
-      rows.push(["First to last session", `${spread(weeks)} ${weeks[1] === 1 ? "week" : "weeks"}`]);
+      if (weeks[1]) rows.push(["First to last session", `${spread(weeks)} ${weeks[1] === 1 ? "week" : "weeks"}`]);
       if (start) {
         const last = weeks.map((count) => start + count * 7 * DAY);
         rows.push(["Last session", between(last)]);
@@ -73,7 +73,10 @@
         max,
       }),
     ]);
-    fields.push(["start", ...field("start", "Day of the first session", "Shows the days to plan for.", { type: "date" })]);
+    if (given.interval) {
+      const days = { type: "date", min: "2000-01-01", max: "2099-12-31" };
+      fields.push(["start", ...field("start", "Day of the first session", "Shows the days to plan for.", days)]);
+    }
     const result = make("dl", { className: "facts" });
     const count = () => {
       const own = { ...given };

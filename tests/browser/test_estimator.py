@@ -52,11 +52,12 @@ def expected(own: dict[str, int]) -> dict[str, str]:
     for name, field in {"sessions": "sessions", "interval": "interval_weeks", "months": "maintenance_months"}.items():
         if name in own:
             page = msgspec.structs.replace(page, **{f"{field}_min": own[name], f"{field}_max": own[name]})
-    return {
+    told = {
         "A course": facts.PRICES["course_price"](page),
         "Each year after that": facts.PRICES["yearly_price"](page),
         "First to last session": facts.course_length(page),
     }
+    return {label: words for label, words in told.items() if words}
 
 
 def fill(box, own: dict[str, int]) -> None:
@@ -122,6 +123,24 @@ def test_a_figure_that_cannot_be_is_explained_and_kept_and_not_counted(box):
         sessions.fill("5")
         assert sessions.get_attribute("aria-invalid") == "false", typed
         assert rows(box) == expected({"sessions": 5}), typed
+
+
+def test_a_year_that_cannot_be_meant_gives_no_days(box):
+    start = box.get_by_label("Day of the first session")
+    for typed in ("0002-01-01", "9999-12-31"):
+        start.fill(typed)
+
+        assert start.get_attribute("aria-invalid") == "true", typed
+        assert rows(box) == expected({}), typed
+
+
+def test_without_weeks_there_are_no_days_to_plan_for(open_page):
+    page = open_page("/treatments/mesotherapy/")
+    page.evaluate("document.querySelector('[data-plan]').dataset.plan = '2,4,1000,2000,,,,'")
+    page.locator("[data-plan] summary").click()
+
+    assert rows(page.locator("[data-plan]")) == {"A course": "₹2,000 to ₹8,000"}
+    assert page.get_by_label("Day of the first session").count() == 0
 
 
 def test_nothing_that_is_typed_leaves_the_browser_or_stays_in_it(box):

@@ -99,6 +99,7 @@ PRICE = content.Price(min=3000, max=15_000)
 
 def test_a_course_runs_from_its_first_session_to_its_last():
     assert facts.frozen(treatment(**COURSE))["course_length"] == "6 to 20 weeks"
+    assert facts.frozen(treatment(**COURSE | {"sessions_min": 1, "sessions_max": 1}))["course_length"] == ""
 
 
 def test_a_course_costs_its_sessions_unless_the_price_is_for_the_course():
