@@ -11,6 +11,7 @@ from django.test import SimpleTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
 from cosma import roles
+from tests import prepared
 from tests.shelf import Shelf, shelved, wanted
 from treatments.models import AdvertisingRule
 from treatments.models.stamps import Stamp
@@ -60,10 +61,23 @@ def templates_render_as_they_do_for_patients(django_test_environment):
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb():
+    """It goes with the run, whose memory or server it is in."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    with prepared.brought():
+        yield
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """A database that has been set up as any site is: with the groups of staff."""
     with django_db_blocker.unblock():
         roles.establish()
+        prepared.keep()
 
 
 @pytest.fixture(scope="session")
