@@ -13,6 +13,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 MOST_BYTES = 6 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LEAST_WIDTH = 400
+MOST_OBLONG = 5
 WIDTHS = (400, 800, 1200, 1600)
 READ = ("JPEG", "PNG", "WEBP", "AVIF")
 RECIPE = 1
@@ -70,11 +71,19 @@ def refuse_odd(image: Image.Image) -> None:
 
 def upright(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
-    image = ImageOps.exif_transpose(image)
+    image = ImageOps.exif_transpose(in_eight_bits(image))
     if image.has_transparency_data:
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image.convert("RGBA"))
     return in_srgb(image.convert("RGB") if image.mode not in ("RGB", "CMYK") else image, profile)
+
+
+def in_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey in 65,536 steps, of which Pillow would keep the darkest 256 and turn the rest white."""
+    if not image.mode.startswith("I;16"):
+        return image
+    image.info.pop("transparency", None)
+    return image.point(lambda step: step / 256).convert("L")
 
 
 def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -99,8 +108,10 @@ def cropped(image: Image.Image, ratio: float | None, centre: tuple[float, float]
             for length, part, at in zip(image.size, size, centre, strict=True)
         )
         image = image.crop((left, top, left + size[0], top + size[1]))
-    if image.width < LEAST_WIDTH or not image.height:
+    if image.width < LEAST_WIDTH:
         raise Refused(f"The picture would be {image.width} pixels wide; at least {LEAST_WIDTH} are needed.")
+    if max(image.size) > MOST_OBLONG * min(image.size):
+        raise Refused(f"The picture would be a strip of {image.width} × {image.height} pixels. Choose another shape.")
     return image
 
 

@@ -59,11 +59,12 @@ def test_each_width_comes_in_each_format_and_none_is_larger_than_the_picture():
         )
 
 
-def test_a_picture_that_lay_on_its_side_stands_up():
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_picture_that_lay_on_its_side_stands_up(kind):
     exif = Image.Exif()
     exif[0x0112] = 6  # turn it a quarter to the right
 
-    assert opened(photograph((1200, 600), exif=exif)).size == (600, 1200)
+    assert opened(photograph((1200, 600), kind, exif=exif)).size == (600, 1200)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +84,17 @@ def test_transparency_becomes_paper_and_grey_stays_grey():
 
     assert opened(out).getpixel((9, 9)) == (255, 255, 255)
     assert opened(photograph(mode="L")).getpixel((9, 9)) == (80, 80, 80)
+
+
+def test_grey_in_sixteen_bits_keeps_its_light_parts():
+    steps = [step * 256 for step in range(256)] * 2
+    fine = Image.new("I;16", (512, 1))
+    fine.putdata(steps)
+    out = io.BytesIO()
+    fine.resize((512, 400), Image.Resampling.NEAREST).save(out, "PNG", transparency=0)
+
+    grey = opened(out)
+    assert [grey.getpixel((step, 9))[0] for step in (0, 100, 200, 255)] == [0, 100, 200, 255]
 
 
 def animated(kind: str) -> bytes:
@@ -135,3 +147,9 @@ def test_what_is_no_usable_picture_is_refused_with_what_to_do(kind):
 def test_a_picture_too_small_for_a_telephone_is_refused():
     with pytest.raises(images.Refused, match="would be 300 pixels wide; at least 400"):
         images.cropped(opened(photograph((900, 300))), 1.0, (0.5, 0.5))
+
+
+@pytest.mark.parametrize("size", [(400, 20_000), (2100, 400), (50_000, 1)])
+def test_a_strip_is_refused_before_anything_is_made_of_it(size):
+    with pytest.raises(images.Refused, match=f"a strip of {size[0]} × {size[1]} pixels. Choose another shape."):
+        images.cropped(opened(photograph(size, "PNG")), None, (0.5, 0.5))
