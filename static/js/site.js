@@ -1,5 +1,6 @@
 // A convenience on pages that are whole without it. Nothing typed here leaves the browser, and nothing is kept.
-{
+
+const offerEstimate = () => {
   // What a course costs and takes, when its box is opened for the first time. The sums are those of facts.py.
   const FIELDS = [
     ["sessions", "Sessions", 20],
@@ -102,9 +103,9 @@
   for (const box of document.querySelectorAll("[data-plan]")) {
     box.querySelector("summary").addEventListener("click", () => build(box), { once: true });
   }
-}
+};
 
-{
+const followReading = () => {
   // How deep one has read: the contents list, which stands beside the text on wide screens, follows.
   const links = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash.slice(1), link]));
   const follow = new IntersectionObserver(
@@ -124,9 +125,9 @@
   for (const chapter of beside ? document.querySelectorAll(".chapter[id]") : []) {
     if (links.has(chapter.id)) follow.observe(chapter);
   }
-}
+};
 
-{
+const helpAtEnd = () => {
   // The end of a page: share, print, and a press on "helpful" that does not leave the page.
   const end = document.querySelector(".end");
 
@@ -173,4 +174,9 @@
       }
     });
   }
-}
+};
+
+// The words come first: the browser is left alone until it has shown them.
+const begin = () => [offerEstimate, followReading, helpAtEnd].forEach((part) => part());
+if (document.readyState === "complete") begin();
+else addEventListener("load", begin);
