@@ -75,7 +75,9 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
 def reception(*, about: str = "") -> Reception:
     """With the treatment that is asked `about` among those to choose from, however many there are."""
     try:
-        current, asked = read(), named(live().filter(slug=about)[:1]) if about else ()
+        current = read()
+        some = len(current.treatments) == OFFERED
+        asked = named(live().filter(slug=about)[:1]) if about and some else ()
     except DatabaseError:
         return msgspec.structs.replace(recalled(), answers=False)
     remember(current)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import prefetch_related_objects
 
 from treatments import anatomy, content
@@ -217,12 +217,23 @@ def write(row: models.Model, part: content.Part) -> None:
     try:
         for name, value in columns(type(row), part).items():
             setattr(row, name, value)
-        row.full_clean()
+        save(row)
     except ValidationError as error:
         names = {field.name: field.encode_name for field in fields_of(type(part))}
         found = {names.get(name) or refused_by(row, names): told for name, told in error.message_dict.items()}
         raise ValidationError(found) from None
-    row.save()
+
+
+def save(row: models.Model) -> None:
+    """What the database refuses by itself is asked about in queries only once it has refused, for the words."""
+    try:
+        row.clean_fields(exclude=[field.name for field in row._meta.fields if field.is_relation])
+        row.clean()
+        with transaction.atomic():
+            row.save()
+    except (IntegrityError, ValidationError):
+        row.full_clean()
+        raise
 
 
 def refused_by(row: models.Model, names: dict[str, str]) -> str:
