@@ -18,9 +18,13 @@ FOLDERS: dict[str, type[content.Part]] = {
     "pages": content.SitePage,
 }
 SOURCES, GLOSSARY, ORGANISATION, SYNONYMS = "sources.yaml", "glossary.yaml", "organisation.yaml", "synonyms.yaml"
+SINGLE = (ORGANISATION, SOURCES, GLOSSARY, SYNONYMS)
+"""In the order in which they are loaded."""
 LARGEST = 2 * 1024 * 1024
 UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 """Control characters, odd line breaks and halves of characters: a database or a page would choke on them."""
+PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)")
+TEXT, NUMBER = "tag:yaml.org,2002:str", "tag:yaml.org,2002:int"
 STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 
 
@@ -28,7 +32,7 @@ class BrokenFile(Exception):
     """One sentence: file, line, field and what was expected."""
 
     def __init__(self, path: Path, line: int, problem: str, field: str = ""):
-        place = f"{path}, line {line}" + (f", {field}" if field else "")
+        place = str(path) + (f", line {line}" if line else "") + (f", {field}" if field else "")
         super().__init__(f"{place}: {problem}")
 
 
@@ -39,7 +43,8 @@ class Constructor(yaml.constructor.SafeConstructor):
         try:
             return super().construct_object(node, deep)
         except (ArithmeticError, AttributeError, LookupError, ValueError) as error:
-            raise yaml.constructor.ConstructorError(problem=str(error), problem_mark=node.start_mark) from None
+            problem = str(error) if isinstance(error, ValueError) else "the value is not what its tag says"
+            raise yaml.constructor.ConstructorError(problem=problem, problem_mark=node.start_mark) from None
 
 
 class ContentFile:
@@ -54,6 +59,8 @@ class ContentFile:
             return msgspec.convert(self.values, kind)
         except msgspec.ValidationError as error:
             problem, _, where = str(error).partition(" - at `")
+            if problem.startswith("Expected `str") and problem.endswith(("`bool`", "`int`", "`float`", "`date`")):
+                problem += "; put it in quotes"
             raise self.broken(where.rstrip("`") or "$", problem) from None
 
     def broken(self, where: str, problem: str) -> BrokenFile:
@@ -96,6 +103,40 @@ def parse(path: Path) -> tuple[yaml.Node, Any]:
         raise BrokenFile(path, 1, "is nested too deeply") from None
 
 
+def found_in(folder: Path) -> dict[str, list[Path]]:
+    """By their folder, "" for the one itself. What would not be read is refused, not passed over in silence."""
+    found: dict[str, list[Path]] = {name: [] for name in FOLDERS}
+    entries = inside(folder)
+    found[""] = [path for path in entries if path.name in SINGLE]
+    for path in entries:
+        if path.name in FOLDERS:
+            found[path.name] = pages_of(path)
+        elif path.name not in SINGLE and (is_yaml(path) or any(map(is_yaml, path.glob("*")))):
+            raise BrokenFile(path, 0, f"has no place here, only {', '.join((*FOLDERS, *SINGLE))} have")
+    if not any(found.values()):
+        raise BrokenFile(folder, 0, f"holds none of {', '.join((*FOLDERS, *SINGLE))}")
+    return found
+
+
+def pages_of(folder: Path) -> list[Path]:
+    pages = [path for path in inside(folder) if is_yaml(path)]
+    for path in pages:
+        if path.suffix != ".yaml":
+            raise BrokenFile(path, 0, "the file's name must end in .yaml")
+    return pages
+
+
+def inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise BrokenFile(folder, 0, f"cannot be read as a folder ({error.strerror})") from None
+
+
+def is_yaml(path: Path) -> bool:
+    return path.suffix.lower() in (".yaml", ".yml")
+
+
 def read_text(path: Path) -> str:
     try:
         with path.open("rb") as file:
@@ -134,6 +175,9 @@ def refuse_oddities(path: Path, node: yaml.Node, where: str, seen: set[int]) -> 
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise BrokenFile(path, key.start_mark.line + 1, "has a list where a name belongs", field_name(where))
+            if key.tag != TEXT:
+                problem = f"has {key.value!r} where a name belongs"
+                raise BrokenFile(path, key.start_mark.line + 1, problem, field_name(where))
             at = f"{where}.{key.value}"
             if key.value in names:
                 raise BrokenFile(path, key.start_mark.line + 1, "is given twice", field_name(at))
@@ -144,6 +188,9 @@ def refuse_oddities(path: Path, node: yaml.Node, where: str, seen: set[int]) -> 
             refuse_oddities(path, value, f"{where}[{place}]", seen)
     elif UNFIT.search(node.value):
         raise BrokenFile(path, line, "holds a character that is not text", field_name(where))
+    elif node.tag == NUMBER and not PLAIN_NUMBER.fullmatch(node.value):
+        # YAML would take 03000 for 1536, and 5:30 for 330.
+        raise BrokenFile(path, line, f"write the number {node.value} with digits alone", field_name(where))
 
 
 class Dumper(yaml.SafeDumper):

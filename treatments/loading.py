@@ -1,6 +1,8 @@
 """Files into drafts: the whole folder or nothing."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
@@ -29,14 +31,13 @@ SHIPPED = Path(__file__).parent / "data"
 @transaction.atomic
 def load(folder: Path) -> list[models.Model]:
     """Drafts as the files say; what the files do not name stays. Raises BrokenFile and changes nothing."""
-    load_organisation(folder / files.ORGANISATION)
-    load_sources(folder / files.SOURCES)
-    load_glossary(folder / files.GLOSSARY)
-    load_synonyms(folder / files.SYNONYMS)
+    paths = files.found_in(folder)
+    for path in sorted(paths[""], key=lambda path: files.SINGLE.index(path.name)):
+        LOADERS[path.name](files.ContentFile(path))
     found = [
         (read, read.convert(shape), MODELS[name])
         for name, shape in files.FOLDERS.items()
-        for read in map(files.ContentFile, sorted((folder / name).glob("*.yaml")))
+        for read in map(files.ContentFile, paths[name])
     ]
     # All pages first, then their parts, which may point at any of them.
     rows = [(read, part, write_page(read, part, model)) for read, part, model in found]
@@ -45,39 +46,27 @@ def load(folder: Path) -> list[models.Model]:
     return [row for _, _, row in rows]
 
 
-def load_organisation(path: Path) -> None:
+def load_organisation(read: files.ContentFile) -> None:
     """Only where there is no record yet: it is live at once, and holds what staff have entered."""
-    if not path.exists():
-        return
-    read = files.ContentFile(path)
     part = read.convert(content.Organisation)
     if not Organisation.objects.exists():
         save(read, "$", Organisation(), part)
 
 
-def load_sources(path: Path) -> None:
-    if not path.exists():
-        return
-    read = files.ContentFile(path)
-    for place, part in enumerate(read.convert(list[content.Source])):
+def load_sources(read: files.ContentFile) -> None:
+    for place, part in once(read, "key", read.convert(list[content.Source])):
         row = Source.objects.filter(key=part.key).first() or Source()
         save(read, f"$[{place}]", row, part)
 
 
-def load_glossary(path: Path) -> None:
-    if not path.exists():
-        return
-    read = files.ContentFile(path)
-    for place, part in enumerate(read.convert(list[content.Term])):
+def load_glossary(read: files.ContentFile) -> None:
+    for place, part in once(read, "term", read.convert(list[content.Term])):
         row = Term.objects.filter(term__iexact=part.term).first() or Term()
         save(read, f"$[{place}]", row, part)
 
 
-def load_synonyms(path: Path) -> None:
+def load_synonyms(read: files.ContentFile) -> None:
     """Only those that are not there yet: they are live at once, and staff may have added to them."""
-    if not path.exists():
-        return
-    read = files.ContentFile(path)
     known = {tuple(row.lines) for row in Synonyms.objects.all()}
     for place, lines in enumerate(read.convert(list[content.Lines])):
         if lines not in known:
@@ -87,6 +76,25 @@ def load_synonyms(path: Path) -> None:
             except ValidationError as error:
                 raise refused(read, f"$[{place}]", error) from None
             row.save()
+
+
+LOADERS = {
+    files.ORGANISATION: load_organisation,
+    files.SOURCES: load_sources,
+    files.GLOSSARY: load_glossary,
+    files.SYNONYMS: load_synonyms,
+}
+
+
+def once(read: files.ContentFile, name: str, parts: list) -> Iterator[tuple[int, Any]]:
+    """The second of two with one name would take the place of the first without a word."""
+    seen: set[str] = set()
+    for place, part in enumerate(parts):
+        called = getattr(part, name)
+        if called.casefold() in seen:
+            raise read.broken(f"$[{place}].{name}", f"{called} is given twice")
+        seen.add(called.casefold())
+        yield place, part
 
 
 def write_page(read: files.ContentFile, part, model: type[models.Model]) -> models.Model:

@@ -15,8 +15,10 @@ from markdown_it import MarkdownIt
 CITATION = re.compile(r"\[@([A-Za-z0-9_.-]+)\]")
 BEFORE_CITATION = re.compile(r"(?<!\s)\s+(?=\[@)")
 FACT = re.compile(r"\{([a-z_]+)\}")
+UNFINISHED = re.compile(r"\[@[^\]\s]{0,40}\]?|\{[^{}\n]{0,40}\}?|\S{0,40}\}")
 LONG_ANCHOR = re.compile(r'"#source-[^"]*">(\d+)<')
 """What revisions hold that were frozen when a source's anchor was its key."""
+ELSEWHERE = re.compile(r"\]\([<\s]*((?!https?://|mailto:|tel:|[/#])[^)\n]{1,80})", re.IGNORECASE)
 TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "sup", "br"}
 ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "*": set()}
 markdown = MarkdownIt("zero", {"html": False}).enable(
@@ -30,6 +32,16 @@ def cited_sources(text: str) -> set[str]:
 
 def named_facts(text: str) -> set[str]:
     return set(FACT.findall(text))
+
+
+def unfinished_names(text: str) -> list[str]:
+    """What is meant to name a source or fact and is not written as one: patients would read the brackets."""
+    return UNFINISHED.findall(FACT.sub("", CITATION.sub("", text)))
+
+
+def strange_addresses(text: str) -> list[str]:
+    """Those of links that would not be shown as links, or would lead nowhere."""
+    return ELSEWHERE.findall(text)
 
 
 def fill(text: str, facts: dict[str, str]) -> str:

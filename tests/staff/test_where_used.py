@@ -70,7 +70,7 @@ def test_a_doctor_sees_the_pages_that_bear_the_name_now(editor):
 def test_a_key_that_is_the_beginning_of_another_or_stands_in_a_text_is_not_used(editor):
     source = make_source("tri")
     make_source("trial")
-    publish(make_treatment(text='It works [@trial], {"key":"tri","title":"x"} they say.'.replace("{", "(")))
+    publish(make_treatment(text='It works [@trial], ("key":"tri","title":"x") they say.'))
 
     assert "On no page" in panel(editor, source)[1]
 

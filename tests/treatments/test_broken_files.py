@@ -96,6 +96,20 @@ FAULTS = {
         "character",
     ),
     "half a character": ("name: Needling\n", 'name: "Need\\ud800ling"\n', 2, "name", "character"),
+    "merged mapping": ("  min: 3000", "  <<: {min: 3000}", 26, "price", "has '<<' where a name belongs"),
+    "number as a name": ("sections:", "3: c\nsections:", 10, "", "has '3' where a name belongs"),
+    "number with eight digits": ("sessions_min: 4", "sessions_min: 004", 6, "sessions_min", "with digits alone"),
+    "hours for a number": ("  min: 3000", "  min: 50:00", 26, "price.min", "with digits alone"),
+    "no for a word": ("name: Needling\n", "name: no\n", 2, "name", "got `bool`; put it in quotes"),
+    "empty entry": ("    - The doctor", "    - ''", 29, "price.factors", "one line of text"),
+    "two lines in one entry": ("    - The doctor", '    - "The\\ndoctor"', 29, "price.factors", "one line of text"),
+    "unfinished citation": (
+        "[@trial]",
+        "[@trial",
+        14,
+        "sections[0].statements[0].text",
+        "A source is written [@key]",
+    ),
     "unknown source": (
         "[@trial]",
         "[@tria]",
@@ -222,6 +236,47 @@ def test_a_folder_in_place_of_a_file_is_refused(folder):
     (folder / TREATMENT).mkdir()
 
     assert "cannot be read" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("treatments/sewing.en-IN.yml", "name must end in .yaml"),
+        ("sewing.yaml", "has no place here, only treatments, concerns"),
+        ("treatment/sewing.en-IN.yaml", "has no place here, only treatments, concerns"),
+    ],
+)
+def test_a_file_that_would_not_be_read_is_refused(folder, name, words):
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("slug: sewing\n")
+
+    assert words in refusal(folder)
+
+
+def test_other_files_may_lie_beside_the_content(folder):
+    (folder / "README.md").write_text("Ours.")
+    (folder / "treatments" / ".sewing.yaml.swp").write_text("half")
+
+    load(folder)
+
+
+def test_a_folder_without_content_is_refused(tmp_path):
+    assert "holds none of treatments, concerns" in refusal(tmp_path)
+
+    (tmp_path / "treatments").write_text("")
+    assert "cannot be read as a folder" in refusal(tmp_path)
+
+    with pytest.raises(CommandError, match="too long"):
+        load(tmp_path / ("a" * 300))
+
+
+def test_a_name_that_is_given_twice_is_refused(folder):
+    (folder / "sources.yaml").write_text(GOOD["sources.yaml"] * 2)
+    assert "sources.yaml, line 4, [1].key: trial is given twice" in refusal(folder)
+
+    (folder / "sources.yaml").write_text(GOOD["sources.yaml"])
+    (folder / "glossary.yaml").write_text("- {term: Dermis, definition: A.}\n- {term: dermis, definition: B.}\n")
+    assert "glossary.yaml, line 2, [1].term: dermis is given twice" in refusal(folder)
 
 
 def test_a_broken_source_or_organisation_is_refused_by_its_own_line(folder):

@@ -178,6 +178,38 @@ def test_an_unknown_source_is_refused_with_the_sources_there_are(db):
     assert refused.value.message_dict["text"] == ["There is no source called tria. Known sources: review, trial."]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It helps [@trial.", "[@trial."),
+        ("It helps [@].", "[@]"),
+        ("It helps [@trial, @review].", "[@trial,"),
+        ("Takes {Sessions}.", "{Sessions}"),
+        ("Takes { sessions }.", "{ sessions }"),
+        ("Takes {sessions.", "{sessions."),
+        ("Takes sessions}.", "sessions}"),
+        ("Takes {{sessions}}.", "{}"),
+        ("See [this](javascript:alert(1)).", "A link cannot lead to javascript:alert(1"),
+        ("See [this](www.example.org/a).", "A link cannot lead to www.example.org/a"),
+        ("See [this]( <data:text/html,x>).", "A link cannot lead to data:text/html,x>"),
+    ],
+)
+def test_brackets_that_patients_would_read_are_refused(db, text, words):
+    make_source("trial")
+    section = make_treatment().sections.get()
+
+    with pytest.raises(ValidationError) as refused:
+        section.statements.create(text=text).full_clean()
+
+    assert refused.value.message_dict["text"][0].startswith(words)
+
+
+def test_links_to_the_web_to_a_page_of_the_site_and_down_the_page_are_taken(db):
+    text = "See [a](https://example.org), [b](/compare/), [c](#cost), [d](mailto:a@b.org) or [e](tel:112)."
+
+    make_treatment().sections.get().statements.create(text=text).full_clean()
+
+
 def test_sources_are_numbered_in_the_order_of_reading_and_each_once(client, db):
     for key in ("first", "second", "third", "never"):
         make_source(key)

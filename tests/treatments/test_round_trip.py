@@ -22,7 +22,8 @@ def line(*, most=60, least=1):
 
 
 def names_something(text: str) -> bool:
-    return bool(markup.named_facts(text) or markup.cited_sources(text))
+    names = markup.named_facts(text) or markup.cited_sources(text) or markup.unfinished_names(text)
+    return bool(names or markup.strange_addresses(text))
 
 
 def maybe(strategy):

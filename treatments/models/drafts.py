@@ -178,6 +178,8 @@ def stored(column: Any, value: Any) -> Any:
     if isinstance(column, models.ForeignKey):
         return related(column, value) if value else None
     if isinstance(column, LinesField):
+        if not all(line.strip() and "\n" not in line for line in value):
+            raise ValidationError({column.name: "Each entry must be one line of text."})
         return "\n".join(value)
     if isinstance(column, models.DecimalField):
         return None if value is None else Decimal(str(value))

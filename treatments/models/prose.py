@@ -28,6 +28,26 @@ def refuse_unknown_names(text: str, known_facts: tuple[str, ...]) -> None:
         )
 
 
+def refuse_unfinished_names(text: str) -> None:
+    unfinished = markup.unfinished_names(text)
+    if unfinished:
+        raise ValidationError(
+            "%(names)s names no source and no fact. A source is written [@key], a fact {name} in small letters.",
+            code="unfinished_name",
+            params={"names": ", ".join(unfinished)},
+        )
+
+
+def refuse_strange_addresses(text: str) -> None:
+    addresses = markup.strange_addresses(text)
+    if addresses:
+        raise ValidationError(
+            "A link cannot lead to %(addresses)s. Begin its address with https://, or with / for a page of this site.",
+            code="strange_address",
+            params={"addresses": ", ".join(addresses)},
+        )
+
+
 def refuse_citations(text: str) -> None:
     """On a page that has no list of sources a number would lead nowhere."""
     cited = markup.cited_sources(text)
@@ -58,6 +78,8 @@ class ProseField(models.TextField):
         if not self.sources:
             refuse_citations(value)
         refuse_unknown_names(value, self.facts)
+        refuse_unfinished_names(value)
+        refuse_strange_addresses(value)
 
 
 class LinesField(models.TextField):

@@ -21,7 +21,11 @@ class Command(BaseCommand):
     def handle(self, *, path: Path, publish_unreviewed: bool, once: bool, **options):
         if once and Treatment.objects.exists():
             return
-        if not path.is_dir():
+        try:
+            is_there = path.is_dir()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be looked at ({error.strerror}).") from None
+        if not is_there:
             raise CommandError(f"There is no folder {path}. Name one that dumpcontent wrote.")
         try:
             rows = loading.load(path)
