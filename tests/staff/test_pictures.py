@@ -90,6 +90,17 @@ def test_a_refused_upload_says_why_and_keeps_what_was_typed(editor, fields, word
     assert default_storage.listdir("") == ([], [])
 
 
+def test_who_sends_the_same_upload_twice_at_once_is_led_to_the_one_that_is_kept(editor):
+    begun = editor.post(UPLOAD, uploaded())
+    text(editor.post(UPLOAD, uploaded()))
+
+    picture = Picture.objects.get()
+    shown = text(begun)
+    assert f"here already, cut in the same way: {picture}." in shown
+    assert reverse("admin:treatments_picture_change", args=[picture.pk]) in shown
+    assert all(default_storage.exists(name) for name in picture.files)
+
+
 def test_a_disk_that_is_full_leaves_no_row_and_says_so(editor, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.http import StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -125,10 +126,17 @@ class PictureAdmin(PlainChoices, RefusesStaleSaves):
         try:
             yield from self.lines(form)
             result = self.ready(request, form)
+        except IntegrityError:
+            result = self.twice(form)
         except Exception as error:  # the page has begun: it can only say so itself
             logger.exception("A picture could not be prepared")
             result = render_to_string("admin/_picture_failed.html", {"full": isinstance(error, OSError)})
         yield end_of_lines + result + after
+
+    def twice(self, form: UploadForm) -> str:
+        """Another tab was faster with the same upload, or nobody was and something else is wrong."""
+        there = Picture.objects.filter(key=form.instance.key).first()
+        return render_to_string("admin/_picture_failed.html", {"there": there})
 
     def lines(self, form: UploadForm) -> Iterator[str]:
         """All files first, then the row: a crash leaves files that nothing shows, and `sweep_media` takes them."""
@@ -149,8 +157,9 @@ class PictureAdmin(PlainChoices, RefusesStaleSaves):
         picture.width = picture.widths[-1]
         picture.height = max(1, round(form.image.height * picture.width / form.image.width))
         picture.uploaded_by = request.user
-        picture.save(force_insert=True)
-        self.log_addition(request, picture, "Uploaded.")
+        with transaction.atomic():
+            picture.save(force_insert=True)
+            self.log_addition(request, picture, "Uploaded.")
         return render_to_string("admin/_picture_ready.html", {"picture": picture, "url": change_url(picture)})
 
     @admin.display(description="Picture")
