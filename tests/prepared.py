@@ -65,7 +65,7 @@ def copy_to(path: Path) -> None:
         with closing(in_memory()) as database, closing(sqlite3.connect(path)) as file:
             database.backup(file)
     else:
-        postgres("pg_dump", connection.creation._get_test_db_name(), "--file", str(path))
+        postgres("pg_dump", connection.settings_dict["NAME"], "--file", str(path))
 
 
 def in_memory() -> sqlite3.Connection:
