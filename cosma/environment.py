@@ -142,7 +142,9 @@ def kept_secret(path: Path) -> str:
         except FileExistsError:
             pass
         fresh.unlink()
-    return path.read_text().strip()
+    if not (kept := path.read_text().strip()):
+        raise ImproperlyConfigured(f"{path} is empty: bring it back from a backup, or remove it to have a new one made")
+    return kept
 
 
 def own_alone(path: Path) -> None:

@@ -256,6 +256,15 @@ def test_the_secret_is_made_once_and_is_for_its_owner_alone(tmp_path):
     assert [file.name for file in path.parent.iterdir() if file.name.startswith("secret_key")] == ["secret_key"]
 
 
+def test_an_empty_secret_is_not_taken_for_one(tmp_path):
+    """As a full disk leaves it."""
+    for name in ("secret_key", "erasure_key"):
+        (tmp_path / name).touch()
+
+        assert f"{name} is empty" in refusal(tmp_path)
+        (tmp_path / name).unlink()
+
+
 def test_processes_that_start_together_agree_on_the_secret(tmp_path):
     show = "from cosma import settings; print(settings.SECRET_KEY)"
     command = [sys.executable, "-c", show]

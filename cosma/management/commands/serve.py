@@ -57,6 +57,10 @@ class Command(BaseCommand):
                 self.collect_static()
         except PermissionError as error:
             raise CommandError(f"{error.filename} cannot be written: does it belong to another user?") from error
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename or settings.VAR_DIR} cannot be written ({error.strerror}): see to that, and try again."
+            ) from error
 
     def migrate(self):
         executor = MigrationExecutor(connection)
