@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+from contextlib import suppress
 
 from django.core.management.base import CommandError
 from django.db import connection
@@ -12,7 +13,7 @@ from cosma.environment import whole_number
 
 HOST = "127.0.0.1"
 ENCODING = "server_encoding"
-FOUND = re.compile(r"is (locked|full)|readonly|disk")
+AWAY = re.compile("unable to open|not a database")
 UNPREPARED = re.compile(r"no such (table|column)|has no column|(relation|column) .* does not exist")
 
 
@@ -37,6 +38,16 @@ def need_free(port: int) -> None:
         ) from error
 
 
+def hold(port: int) -> socket.socket:
+    """Until the server, which shares it, has started: two starts at once would find the port free and share it too."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    with suppress(OSError):  # what another program has just let go of cannot be held, only used
+        held.bind((HOST, port))
+    held.set_inheritable(True)
+    return held
+
+
 def need_database() -> None:
     try:
         with connection.cursor() as cursor:
@@ -57,10 +68,10 @@ def refusal(error: Exception) -> str:
     code = getattr(error.__cause__, "pgcode", None)  # of an answer; who does not let us in gives none
     if UNPREPARED.search(str(error)):
         advice = "prepare it with `manage.py migrate`"
-    elif code or FOUND.search(str(error)):
-        advice = "see to that, and try again"
-    else:
+    elif AWAY.search(str(error)) or (connection.vendor == "postgresql" and not code):
         advice = "start it, or check DATABASE_URL"
+    else:
+        advice = "see to that, and try again"
     return f"{_database()} cannot be used ({_first_line(error)}): {advice}."
 
 

@@ -1,7 +1,10 @@
+import fcntl
 import hashlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,13 +32,26 @@ class Command(BaseCommand):
         port = preflight.port()
         preflight.workers()
         preflight.need_free(port)
+        held = None if options["reload"] else preflight.hold(port)  # noqa: F841  (given on to the server)
         self.check()
-        if self.has_database():
-            self.prepare(static=not options["reload"])
+        with self.alone():
+            if self.has_database():
+                self.prepare(static=not options["reload"])
         self.greet(port)
         if options["reload"]:
             become("manage.py", "runserver", f"{preflight.HOST}:{port}")
         become("-m", "cosma.server")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Two that migrate one database at once would each meet what the other has half done."""
+        with open(settings.VAR_DIR / "preparing", "w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.progress("The site is being prepared by another start of it: waiting ...")
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def has_database(self) -> bool:
         """A machine that has served before serves its stored pages while the database is away."""
@@ -59,7 +75,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename} cannot be written: does it belong to another user?") from error
         except OSError as error:
             raise CommandError(
-                f"{error.filename or settings.VAR_DIR} cannot be written ({error.strerror}): see to that, and try again."
+                f"{error.filename or settings.VAR_DIR} cannot be written ({error.strerror}): see to that first."
             ) from error
 
     def migrate(self):
