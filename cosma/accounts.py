@@ -6,6 +6,7 @@ import secrets
 from typing import NamedTuple
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -13,11 +14,45 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.safestring import mark_safe
 
 # Letters and digits that cannot be taken for one another when they are read aloud or copied from paper.
 LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+ACCOUNT = """
+SELECT auth_user.*, EXISTS (
+    SELECT 1 FROM mfa_authenticator WHERE user_id = auth_user.id AND type = %s
+) AS has_second_factor
+FROM auth_user WHERE id = %s
+"""
+RIGHTS = """
+SELECT django_content_type.app_label, auth_permission.codename
+FROM auth_permission JOIN django_content_type ON django_content_type.id = content_type_id
+WHERE auth_permission.id IN (
+    SELECT permission_id FROM auth_user_user_permissions WHERE user_id = %s
+    UNION SELECT permission_id FROM auth_group_permissions JOIN auth_user_groups USING (group_id) WHERE user_id = %s
+)
+"""
+
+
+class StaffBackend(AuthenticationBackend):
+    """Looks up in two queries what Django looks up in four, because every request of staff begins with it."""
+
+    def get_user(self, user_id):
+        user = next(iter(User.objects.raw(ACCOUNT, [Authenticator.Type.TOTP, user_id])), None)
+        return user if user and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj, obj=None):
+        plain = user_obj.is_active and not user_obj.is_superuser and obj is None
+        if plain and not hasattr(user_obj, "_perm_cache"):
+            with connection.cursor() as cursor:
+                cursor.execute(RIGHTS, [user_obj.pk, user_obj.pk])
+                user_obj._perm_cache = {f"{app}.{name}" for app, name in cursor.fetchall()}
+        return super().get_all_permissions(user_obj, obj)
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):

@@ -247,7 +247,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a treatment's change form with all its p
 
 # Who may come in
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["cosma.accounts.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

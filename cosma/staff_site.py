@@ -70,7 +70,7 @@ class StaffSite(AdminSite):
         return super().has_permission(request) and self.is_proven(request.user)
 
     def is_proven(self, user) -> bool:
-        """Asked several times a request, and looked up once."""
+        """Known of whoever has come in with a session."""
         if not hasattr(user, "has_second_factor"):
             user.has_second_factor = has_second_factor(user)
         return user.has_second_factor

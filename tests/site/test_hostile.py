@@ -221,8 +221,22 @@ def test_hostile_queries():
     assert faults(QUERIES, lambda path, query: ask(path, query=query)) == []
 
 
+def packed(headers: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Many at once: what breaks a page does so in company too, unless it is refused or replaced before it is read."""
+    packs: dict[str, dict[str, str]] = {}
+    for name, own in headers.items():
+        open_to_it = (found for found, pack in packs.items() if "Host" not in pack and not kinds(pack) & kinds(own))
+        other = "" if "Host" in own else next(open_to_it, "")
+        packs[f"{other}, {name}".removeprefix(", ")] = packs.pop(other, {}) | own
+    return packs
+
+
+def kinds(headers: dict[str, str]) -> set[str]:
+    return {name.replace("Modified-Since", "None-Match") for name in headers}  # of the two, one is read
+
+
 def test_hostile_headers():
-    assert faults(HEADERS, lambda path, headers: ask(path, headers=headers)) == []
+    assert faults(packed(HEADERS), lambda path, headers: ask(path, headers=headers)) == []
 
 
 def test_hostile_headers_for_a_static_file():
@@ -240,12 +254,14 @@ def test_odd_methods():
 def test_hostile_bodies(kind):
     content_type, body = BODIES[kind]
 
-    def post(path, method):
+    def sent(path, method):
         return ask(
             path, method=method, content_type=content_type, body=body, headers={"Origin": "http://127.0.0.1:8000"}
         )
 
-    assert faults({"POST": "POST", "GET": "GET"}, post) == []
+    assert faults({"POST": "POST"}, sent) == []
+    for path in ("/", "/treatments/mesotherapy/", "/enquire/"):  # nobody reads the body of a GET
+        assert fault(sent(path, "GET"), time.process_time()) is None, path
 
 
 @pytest.mark.parametrize("kind", BODIES)

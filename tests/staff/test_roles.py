@@ -1,11 +1,14 @@
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import get_resolver
 
 from cosma import roles
+from cosma.accounts import StaffBackend
 from tests.factories import (
     make_concern,
     make_doctor,
+    make_editor,
     make_organisation,
     make_site_page,
     make_source,
@@ -58,6 +61,27 @@ def test_making_the_roles_again_changes_nothing(db):
 
     assert {group.name: set(group.permissions.values_list("pk", flat=True)) for group in Group.objects.all()} == before
     assert set(before) == {"editor", "reviewer", "desk", "manager"}
+
+
+def test_accounts_hold_what_django_says_they_hold(db):
+    editor, _ = make_staff("editor")
+    editor.user_permissions.add(Permission.objects.get(codename="delete_user"))
+    both, _ = make_staff("desk")
+    both.groups.add(Group.objects.get(name="reviewer"))
+    closed, _ = make_staff("manager")
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    make_editor("another@example.org")
+    User.objects.create(username="chief@example.org", is_superuser=True)
+
+    for user, same in zip(User.objects.all(), User.objects.all(), strict=True):
+        assert StaffBackend().get_all_permissions(user) == ModelBackend().get_all_permissions(same), user
+
+
+def test_three_queries_say_who_asks_and_what_they_may_do(editor, django_assert_num_queries):
+    address = "/admin/treatments/synonyms/add/"
+    editor.get(address)  # what never changes is asked for once
+    with django_assert_num_queries(3):
+        assert editor.get(address).status_code == 200
 
 
 def test_strangers_see_nothing_but_the_login(rows):
