@@ -18,7 +18,7 @@ from tests.factories import (
 from tests.shelf import shelved
 from tests.staff.people import Form, staff_client
 from treatments.admin.collisions import RefusesStaleSaves
-from treatments.models import Change, Clinic, Opening, Revision, SideEffect, Statement, Trashed, Treatment
+from treatments.models import Change, Clinic, Concern, Opening, Revision, SideEffect, Statement, Trashed, Treatment
 
 
 def address(row) -> str:
@@ -109,6 +109,12 @@ def treatment():
     return made
 
 
+@shelved
+def concern():
+    """Its form is a short one."""
+    return make_concern()
+
+
 def test_each_field_can_be_kept_or_left_without_typing_it_again(treatment, colleague, manager):
     treatment.steps.filter(title="Numb").update(text="With a cream.")
     mine, theirs = (Form(client.get(address(treatment))).values for client in (manager, colleague))
@@ -135,36 +141,36 @@ def test_each_field_can_be_kept_or_left_without_typing_it_again(treatment, colle
     assert list(saved.steps.values_list("title", "text")) == [("My wash", ""), ("Numb", "Their cream.")]
 
 
-def test_a_choice_that_a_third_save_made_old_is_not_carried_out(treatment, colleague, manager):
-    mine, theirs = (Form(client.get(address(treatment))).values for client in (manager, colleague))
-    colleague.post(address(treatment), theirs | {"heading": "Their heading"})
-    refused = Form(manager.post(address(treatment), mine | {"summary": "My summary."})).values
-    Treatment.objects.update(heading="A third heading")
+def test_a_choice_that_a_third_save_made_old_is_not_carried_out(concern, colleague, manager):
+    mine, theirs = (Form(client.get(address(concern))).values for client in (manager, colleague))
+    colleague.post(address(concern), theirs | {"name": "Their heading"})
+    refused = Form(manager.post(address(concern), mine | {"summary": "My summary."})).values
+    Concern.objects.update(name="A third heading")
 
-    page = words(manager.post(address(treatment), refused | {"keep:heading": "theirs", "over": refused["newest"]}))
+    page = words(manager.post(address(concern), refused | {"keep:name": "theirs", "over": refused["newest"]}))
 
     assert "is saved yet" in page and "A third heading" in page
 
 
-def test_a_save_without_a_version_is_refused(treatment, editor):
-    values = Form(editor.get(address(treatment))).values
+def test_a_save_without_a_version_is_refused(concern, editor):
+    values = Form(editor.get(address(concern))).values
     values.pop("version")
 
-    page = words(editor.post(address(treatment), values | {"summary": "Mine."}))
+    page = words(editor.post(address(concern), values | {"summary": "Mine."}))
 
     assert "only yours: </span>Mine." in page and not Change.objects.exists()
 
 
-def test_consent_to_overwrite_counts_for_what_was_shown_only(treatment, editor):
-    values = Form(editor.get(address(treatment))).values
-    Treatment.objects.update(summary="Theirs, first.")
-    refused = editor.post(address(treatment), values | {"summary": "Mine."})
+def test_consent_to_overwrite_counts_for_what_was_shown_only(concern, editor):
+    values = Form(editor.get(address(concern))).values
+    Concern.objects.update(summary="Theirs, first.")
+    refused = editor.post(address(concern), values | {"summary": "Mine."})
     version = words(refused).split('name="over" value="')[1].split('"')[0]
-    Treatment.objects.update(summary="Theirs, second.")
+    Concern.objects.update(summary="Theirs, second.")
 
-    page = words(editor.post(address(treatment), Form(refused).values | {"over": version}))
+    page = words(editor.post(address(concern), Form(refused).values | {"over": version}))
 
-    assert "second." in page and Treatment.objects.get().summary == "Theirs, second."
+    assert "second." in page and Concern.objects.get().summary == "Theirs, second."
 
 
 def test_another_part_that_somebody_saved_refuses_nothing(treatment, editor):
@@ -177,11 +183,11 @@ def test_another_part_that_somebody_saved_refuses_nothing(treatment, editor):
     assert Change.objects.get().after == "My summary."
 
 
-def test_the_same_save_by_two_people_is_no_quarrel(treatment, editor):
-    values = Form(editor.get(address(treatment))).values
-    Treatment.objects.update(summary="The same.")
+def test_the_same_save_by_two_people_is_no_quarrel(concern, editor):
+    values = Form(editor.get(address(concern))).values
+    Concern.objects.update(summary="The same.")
 
-    assert editor.post(address(treatment), values | {"summary": "The same."}).status_code == 302
+    assert editor.post(address(concern), values | {"summary": "The same."}).status_code == 302
 
 
 def test_a_row_that_somebody_deleted_comes_back_with_what_was_typed_in_it(treatment, editor):
@@ -253,25 +259,25 @@ def test_a_refused_save_leaves_no_trace(treatment, editor):
     assert "successfully" not in words(editor.get(address(treatment)))
 
 
-def test_the_page_says_who_else_has_it_open(treatment, editor, colleague):
-    assert "opened this form" not in words(editor.get(address(treatment)))
+def test_the_page_says_who_else_has_it_open(concern, editor, colleague):
+    assert "opened this form" not in words(editor.get(address(concern)))
 
-    assert "editor@example.org opened this form at" in words(colleague.get(address(treatment)))
+    assert "editor@example.org opened this form at" in words(colleague.get(address(concern)))
 
-    editor.post(address(treatment), Form(editor.get(address(treatment))).values)
-    assert "opened this form" not in words(colleague.get(address(treatment)))
+    editor.post(address(concern), Form(editor.get(address(concern))).values)
+    assert "opened this form" not in words(colleague.get(address(concern)))
 
 
-def test_who_opened_a_form_is_forgotten_after_a_quarter_of_an_hour(treatment, editor, colleague):
-    editor.get(address(treatment))
+def test_who_opened_a_form_is_forgotten_after_a_quarter_of_an_hour(concern, editor, colleague):
+    editor.get(address(concern))
     Opening.objects.update(at=timezone.now() - datetime.timedelta(minutes=16))
 
-    assert "opened this form" not in words(colleague.get(address(treatment)))
+    assert "opened this form" not in words(colleague.get(address(concern)))
     assert Opening.objects.get().by.email == "colleague@example.org"
 
 
-def test_who_only_reads_is_not_noted(treatment, reviewer):
-    reviewer.get(address(treatment))
+def test_who_only_reads_is_not_noted(concern, reviewer):
+    reviewer.get(address(concern))
 
     assert not Opening.objects.exists()
 
