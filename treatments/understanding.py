@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length
 
 from treatments import vocabulary
-from treatments.models.search_tables import WORD_INDEX, is_sharp
+from treatments.models.search_tables import PIECES, WORD_INDEX, is_sharp
 from treatments.models.searching import SearchWord, Synonyms
 from treatments.vocabulary import Word
 
@@ -150,7 +150,7 @@ def with_pieces(word: str) -> list[str]:
         found = f"id IN (SELECT rowid FROM {WORD_INDEX} WHERE {WORD_INDEX} MATCH %s ORDER BY rank LIMIT {NEAR})"
         near = SearchWord.objects.filter(RawSQL(found, [pieces], output_field=BooleanField()))
     elif is_sharp(connection):
-        near = SearchWord.objects.filter(RawSQL("word %% %s", [word], output_field=BooleanField()))
+        near = SearchWord.objects.filter(RawSQL(f"{PIECES} %% %s", [word], output_field=BooleanField()))
         near = near.order_by(RawSQL("word <-> %s", [word]))
     else:
         return []

@@ -6,6 +6,8 @@ from urllib.parse import quote
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from tests.factories import (
@@ -355,3 +357,13 @@ def test_no_mark_is_left_unclosed(client, shipped):
     html = client.get("/search/?q=skin+acid").content.decode()
 
     assert len(re.findall("<mark>", html)) == len(re.findall("</mark>", html)) > 5
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has its own index of pieces")
+def test_whole_words_are_not_looked_up_by_their_pieces(shipped):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    alike = RawSQL(f"{search_tables.PIECES} %% %s", ["mesotherpy"], output_field=BooleanField())
+
+    assert search_tables.WORD_INDEX not in SearchWord.objects.filter(word__in=["skin", "face", "zebra"]).explain()
+    assert search_tables.WORD_INDEX in SearchWord.objects.filter(alike).explain()
