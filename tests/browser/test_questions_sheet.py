@@ -17,6 +17,14 @@ def test_it_fits_on_one_sheet_of_paper(open_page, slug):
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
+@pytest.mark.parametrize("path", ["/treatments/mesotherapy/questions/", "/compare/", "/"])
+def test_large_text_on_a_small_phone_moves_nothing_sideways(open_page, path):
+    page = open_page(path, width=320)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 def test_ticking_marks_what_follows_and_nothing_leaves_the_browser(open_page):
     page, asked = open_page("/treatments/mesotherapy/questions/", width=320), []
     page.wait_for_load_state("networkidle")  # it asks for the icon in its own time
