@@ -76,8 +76,9 @@ def test_a_weak_password_is_refused_and_nothing_is_made(monkeypatch, password):
     assert not User.objects.exists()
 
 
-def test_an_empty_password_is_refused(monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+@pytest.mark.parametrize("stdin", [io.StringIO(""), None])
+def test_an_empty_password_is_refused(monkeypatch, stdin):
+    monkeypatch.setattr("sys.stdin", stdin)
 
     assert "no password on standard input" in refusal("asha@example.org", "--role", "editor", "--password-stdin")
 

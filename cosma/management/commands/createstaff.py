@@ -98,7 +98,7 @@ def checked_email(text: str) -> str:
 
 def read_password() -> str:
     try:
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""  # closed, it is None
         password.encode()  # bytes that are no text come through as halves of characters
     except UnicodeError:
         raise CommandError("The password on standard input is not UTF-8 text.") from None
