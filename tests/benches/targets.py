@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.deploy.nodes import Nginx, Node, free_port, wait_until
+from tests.deploy.nodes import Nginx, Node, family, free_port, wait_until
 from tests.deploy.nodes import accepts as accepts
 from tests.deploy.readers import Answer, get
 from tests.tools import NO_NGINX, find_nginx
@@ -54,7 +54,7 @@ def started(folder: Path) -> Iterator[list[Target]]:
     with ExitStack() as stack:
         node = Node(folder / "node", f"sqlite:///{folder}/db.sqlite3", workers=1, TRUSTED_PROXIES="127.0.0.1").start()
         stack.callback(node.stop)
-        front = Nginx(folder / "nginx", node.port, folder / "node" / "var").start()
+        front = Nginx(folder / "nginx", node.port, folder / "node" / "var", workers=1).start()
         stack.callback(front.stop)
         plain = PlainDjango(folder / "plain")
         stack.callback(plain.stop)
@@ -64,9 +64,7 @@ def started(folder: Path) -> Iterator[list[Target]]:
         static = StaticNginx(folder / "static", {target.name: target for target in targets if target.headers})
         stack.callback(static.stop)
         targets = static.targets() + targets
-        for pid in {pid for target in targets for pid in target.pids}:
-            pin(pid)
-        for pid in node.workers() + [child for target in targets for child in target.pids]:
+        for pid in {pid for target in targets for parent in target.pids for pid in family(parent)}:
             pin(pid)
         for target in targets:
             check(target)

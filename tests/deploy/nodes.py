@@ -215,9 +215,9 @@ class Editor:
 class Nginx:
     """`deploy/nginx.conf` with other ports and folders, and without TLS unless it is asked for."""
 
-    def __init__(self, folder: Path, upstream: int, var: Path, *, tls: bool = False):
+    def __init__(self, folder: Path, upstream: int, var: Path, *, tls: bool = False, workers: int | str = "auto"):
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.port, self.tls = folder, free_port(), tls
+        self.folder, self.port, self.tls, self.workers = folder, free_port(), tls, workers
         self.program = find_nginx()
         assert self.program, NO_NGINX
         self.conf = folder / "nginx.conf"
@@ -226,6 +226,7 @@ class Nginx:
     def adapted(self, text: str, upstream: int, var: Path) -> str:
         other, plain = self.port if self.tls else free_port(), free_port()
         changes = {
+            "worker_processes auto;": f"worker_processes {self.workers};",
             "user www-data;": "user root;" if os.geteuid() == 0 else "",
             "/run/nginx.pid": f"{self.folder}/pid",
             "/var/log/nginx": str(self.folder),

@@ -4,10 +4,12 @@ import re
 import signal
 import ssl
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.deploy.nodes import Nginx, wait_until
+from tests.deploy.nodes import Nginx, tell, wait_until
 from tests.deploy.readers import get
 from tests.deploy.test_kills import policy
 from tests.tools import BASE_DIR
@@ -65,6 +67,25 @@ def test_tracking_parameters_share_the_page(nginx):
     assert get(nginx.port, f"{PATH}?concern=fine-lines").body == get(nginx.port, PATH).body
     assert b"kojic" in get(nginx.port, "/search/?q=kojic").body
     assert b"kojic" not in get(nginx.port, "/search/?q=laser").body
+
+
+def time_of_a_crowd(node, nginx, path: str) -> float:
+    """Seconds until each of ten readers has the page, when all ask for it while our server stands still."""
+    began = time.monotonic()
+    for pid in node.workers():
+        tell(pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(10) as pool:
+        answers = [pool.submit(get, nginx.port, path) for _ in range(10)]
+        time.sleep(0.1)
+        for pid in node.workers():
+            tell(pid, signal.SIGCONT)
+        assert {answer.result().status for answer in answers} == {404}
+    return time.monotonic() - began
+
+
+def test_a_crowd_does_not_wait_for_one_reader(node, nginx):
+    # Left to itself, nginx lets all but one wait for half a second.
+    assert min(time_of_a_crowd(node, nginx, f"/nothing/{number}/") for number in range(4)) < 0.45
 
 
 def test_forms_are_limited_and_reading_is_not(nginx):
