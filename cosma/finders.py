@@ -50,13 +50,13 @@ class SourcesFinder(FileSystemFinder):
 
 def joined() -> str:
     folder = settings.BASE_DIR / "static"
-    text = "\n".join((folder / source).read_text() for source in SOURCES)
+    text = "\n".join((folder / source).read_text("utf-8") for source in SOURCES)
     return INDENT.sub("", COMMENT.sub("", text)).strip() + "\n"
 
 
 def bare() -> str:
     """Only comments with a line of their own go, so that no string can lose a part."""
-    text = (settings.BASE_DIR / "static" / SCRIPT).read_text()
+    text = (settings.BASE_DIR / "static" / SCRIPT).read_text("utf-8")
     return LINE_START.sub("\n", LINE_COMMENT.sub("", text)).strip() + "\n"
 
 
@@ -66,9 +66,11 @@ BUILT = {JOINED: joined, SCRIPT: bare}
 def write_built(folder: Path, path: str) -> Path:
     """Never half written, and left alone when nothing changed: its age tells others if it did."""
     target, text = folder / path, BUILT[path]()
-    if not target.exists() or target.read_text() != text:
+    if not target.exists() or target.read_text("utf-8") != text:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=target.parent, suffix=".part", delete=False) as part:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=target.parent, suffix=".part", delete=False
+        ) as part:
             part.write(text)
         os.chmod(part.name, 0o644)
         os.replace(part.name, target)

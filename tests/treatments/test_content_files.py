@@ -1,5 +1,5 @@
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from treatments import files, loading
 from treatments.models import Organisation, Publication, Revision, Treatment
@@ -79,3 +79,26 @@ def test_the_folders_hold_nothing_that_loading_would_pass_over():
         files.SYNONYMS,
         files.GLOSSARY,
     }
+
+
+def test_a_dump_that_breaks_off_leaves_the_files_as_they_were(shipped, tmp_path):
+    call_command("dumpcontent", tmp_path, verbosity=0)
+    name = "treatments/prp.en-IN.yaml"
+    before = (tmp_path / name).read_bytes()
+    Treatment.objects.filter(slug="prp").update(name="Something else")
+    (tmp_path / "pages" / ".privacy.en-IN.yaml.part").mkdir()  # in place of a disk that is full
+
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("dumpcontent", tmp_path)
+
+    assert (tmp_path / name).read_bytes() == before
+    assert not [path for path in tmp_path.rglob("*.part") if path.is_file()]
+
+
+def test_a_page_that_is_left_from_an_earlier_dump_is_named(shipped, tmp_path, capsys):
+    (tmp_path / "treatments").mkdir()
+    (tmp_path / "treatments" / "sewing.en-IN.yaml").write_text("slug: sewing\n")
+
+    call_command("dumpcontent", tmp_path)
+
+    assert "no page of this site: treatments/sewing.en-IN.yaml." in capsys.readouterr().out

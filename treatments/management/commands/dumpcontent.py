@@ -1,3 +1,4 @@
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -16,10 +17,14 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, **options):
         try:
-            count = dump(folder)
+            written = dump(folder)
         except OSError as error:
             raise CommandError(f"The folder {folder} cannot be written ({error.strerror}).") from None
-        self.stdout.write(f"Wrote {count} files to {folder}.")
+        self.stdout.write(f"Wrote {len(written)} files to {folder}.")
+        if others := strangers(folder, written):
+            self.stdout.write(
+                f"Also there, and no page of this site: {', '.join(others)}. loadcontent would make them."
+            )
 
 
 def sorted_sources() -> list:
@@ -27,7 +32,7 @@ def sorted_sources() -> list:
     return sorted(map(drafts.read, Source.objects.all()), key=lambda source: source.key)
 
 
-def dump(folder: Path) -> int:
+def dump(folder: Path) -> set[Path]:
     texts = {files.SOURCES: files.dump(sorted_sources())}
     if terms := glossary():
         texts[files.GLOSSARY] = files.dump(list(terms))
@@ -39,7 +44,27 @@ def dump(folder: Path) -> int:
     for name, model in MODELS.items():
         for part in map(drafts.read, model._default_manager.all()):
             texts[f"{name}/{files.file_name(part)}"] = files.dump(part)
-    for name, text in texts.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return len(texts)
+    write({folder / name: text for name, text in texts.items()})
+    return {folder / name for name in texts}
+
+
+def write(texts: dict[Path, str]) -> None:
+    """All beside what is there, and only then in its place: a full disk leaves no half file."""
+    parts = {path: path.with_name(f".{path.name}.part") for path in texts}
+    try:
+        for path, part in parts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(texts[path], encoding="utf-8")
+        for path, part in parts.items():
+            part.replace(path)
+    except OSError:
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink()
+        raise
+
+
+def strangers(folder: Path, written: set[Path]) -> list[str]:
+    """Pages from an earlier dump, or of another site: loadcontent would bring them back."""
+    found = {path for name in MODELS for path in (folder / name).glob("*.yaml")}
+    return sorted(str(path.relative_to(folder)) for path in found - written)
