@@ -101,6 +101,8 @@ class Words(NamedTuple):
     live: dict[str, str]
 
     def show(self, text: str) -> SafeString:
+        if not text:
+            return SafeString()
         html = self.html.get(text)
         return shown(html if html is not None else f"<p>{escape(text)}</p>", self.live)
 

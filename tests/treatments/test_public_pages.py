@@ -178,3 +178,13 @@ def test_a_page_leads_to_its_disclaimer_where_it_has_one(client, db):
     for slug, expected in (("bare", []), ("full", ["#disclaimer"])):
         page = read(client, f"/treatments/{slug}/")
         assert [link["href"] for link in page.all("a") if "disclaimer" in link["href"]] == expected
+
+
+def test_words_that_are_not_there_leave_no_empty_paragraph(client, db):
+    treatment = make_treatment(insurance_covered="yes")
+    treatment.side_effects.create(name_plain="Redness", care_level="urgent", warning_sign="you cannot see")
+    publish(treatment)
+
+    page = client.get("/treatments/needling/").content
+    assert b"you cannot see" in page and b"Covered" in page
+    assert b"<p></p>" not in page
