@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("treatments.urls")),
     path("enquire/", include("enquiries.urls")),
     path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.icon, {"name": "mark"}, name="favicon"),
+    path("apple-touch-icon.png", views.icon, {"name": "touch"}, name="touch-icon"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/components/", admin.site.admin_view(components), name="components"),

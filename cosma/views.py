@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.cache import never_cache
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from cosma.pagestore import public_page
@@ -34,6 +35,13 @@ ANSWERERS = (
 )
 BARRED = {"all": (), "answers": TRAINERS, "none": TRAINERS + ANSWERERS}
 """Crawlers of assistants by the setting ASSISTANTS, under the names that their makers publish."""
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def icon(request, name):
+    """Where browsers and readers of feeds look that read no page first."""
+    return redirect(static(f"img/{name}.png"))
 
 
 @public_page

@@ -1,5 +1,6 @@
 """Every page is whole: its links lead somewhere, its ids are unique, its headings in order."""
 
+import re
 from collections import Counter
 from itertools import pairwise
 from urllib.parse import urldefrag, urlsplit
@@ -188,3 +189,11 @@ def test_what_pages_load_is_there(pages):
             address = element["src"] or element["href"]
             if address.startswith(settings.STATIC_URL):
                 assert find(address.removeprefix(settings.STATIC_URL)), f"{path}: {address}"
+
+
+@pytest.mark.parametrize("path", ["/favicon.ico", "/apple-touch-icon.png"])
+def test_who_asks_for_an_icon_without_reading_a_page_is_led_to_it(client, path):
+    answer = client.get(path)
+
+    assert answer.status_code == 302 and "max-age=86400" in answer["Cache-Control"]
+    assert find(re.sub(r"\.[0-9a-f]{12}\.png$", ".png", answer["Location"].removeprefix(settings.STATIC_URL)))
