@@ -149,4 +149,3 @@ def uses_database(item) -> bool:
 def pytest_collection_finish():
     """What is loaded by now stays; looking through it for garbage again and again takes a tenth of a run."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)

@@ -4,6 +4,7 @@ TEST_DATABASE says which: `sqlite` (unless told otherwise) or `postgresql`. pypr
 under `-p`: DATABASE_URL must be set before pytest-django reads the settings, which is before any conftest.
 """
 
+import gc
 import os
 import pwd
 import random
@@ -20,6 +21,9 @@ from pathlib import Path
 import pytest
 
 from tests.tools import NO_POSTGRES, SERVERS, find_postgres, postgres_version
+
+# Nearly all that is made stays or goes by itself: Python need not look through it for circles so often.
+gc.set_threshold(50_000, 20, 20)
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
 # What developers have set for their own copy must not decide what a test sees.

@@ -1,6 +1,7 @@
 """Imports run one way, and rooms stay small."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def module(path: Path) -> str:
     return ".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts).removesuffix(".__init__")
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Every module that a file names in an import, wherever the import stands."""
     names = set()

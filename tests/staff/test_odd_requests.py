@@ -45,7 +45,7 @@ def test_an_odd_key_finds_nothing(manager, subtests):
                     assert is_calm(manager.get(f"/admin/treatments/{kind}/{key}/{name}/")), (kind, name)
             for kind in PAGES:
                 for name in ("preview", "publish"):
-                    for method in ("get", "post"):
+                    for method in ("get", "post") if kind == "treatment" else ("get",):
                         answer = getattr(manager, method)(f"/admin/treatments/{kind}/{key}/{name}/")
                         assert answer.status_code in (200, 302, 400, 404), (kind, name)
             assert manager.get(f"/admin/treatments/revision/{key}/page/").status_code in (400, 404)
