@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -74,6 +75,13 @@ class PageFiles:
                     path.unlink(missing_ok=True)
                 except OSError as error:
                     logger.warning("The stored page %s cannot be removed: %s", key, error.strerror)
+
+    def remove_below(self, key: str) -> None:
+        """Of a page that is gone: its parts, which nobody may have in memory, would come back in the next outage."""
+        if SAFE.fullmatch(key) and key.endswith("/") and key != "/":
+            self.remove(f"{key[:-1]}.md")
+            for place in (self.html, self.store):
+                shutil.rmtree(place / key[1:], ignore_errors=True)
 
     def path(self, key: str) -> Path:
         return self.store / f"{file_name(key)}.page"

@@ -138,7 +138,9 @@ class PageStore:
     def refresh(self, key: str) -> None:
         """Renders a page that has grown old, or learns from disk that another worker did."""
         if SAFE.fullmatch(key) and rules_of(key.partition("?")[0]):
-            self.answer_for(key)
+            answer = self.answer_for(key)
+            if isinstance(answer, Answer) and not answer.failed:
+                self.files.remove_below(key)
 
     def is_fresh(self, page: Page) -> bool:
         generation = self.stamps.generation

@@ -216,6 +216,20 @@ def test_a_withdrawn_page_is_forgotten_everywhere(site, needling):
     assert not file.exists()
 
 
+def test_with_a_withdrawn_page_go_its_parts_that_only_lie_on_disk(site, needling, tmp_path):
+    parts = ["/treatments/needling/changes/", "/treatments/needling.md"]
+    assert [site.get(path).status for path in (*parts, "/treatments/")] == [200] * 3
+    later = Site(tmp_path)  # which nobody has asked for anything
+
+    withdraw(needling, by=None)
+    later.look()
+    later.store.refresh("/treatments/needling/")
+
+    assert [later.store.files.read(path) for path in parts] == [None] * 2
+    assert later.store.files.read("/treatments/")
+    assert not [path for path in later.store.files.html.rglob("*") if "needling" in path.name]
+
+
 def test_without_stamps_the_last_good_page_is_given_and_marked(site, needling, monkeypatch):
     fresh = site.get(PATH)
     site.store.stamps.trusted_until = 0
