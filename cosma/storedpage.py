@@ -81,12 +81,15 @@ class Page:
         return variant.none if environ["REQUEST_METHOD"] == "HEAD" else variant.body
 
     def is_known(self, environ: dict, variant: Variant) -> bool:
-        """The reader has these very bytes. An ETag counts more than a date, which is only exact to a second."""
+        """The reader has these very bytes. An ETag counts more than a date, which is only exact to a second.
+
+        A later date than ours is another node's: it may have rendered older words later, by its clock.
+        """
         tags = environ.get("HTTP_IF_NONE_MATCH")
         if tags is not None:
             return tags.strip() == "*" or any(tag.strip().removeprefix("W/") == variant.etag for tag in tags.split(","))
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
-        return since is not None and seconds(since) >= self.modified
+        return since is not None and seconds(since) == self.modified
 
     def improved(self) -> "Page":
         """The same page in the fewest bytes; takes a twentieth of a second."""

@@ -124,8 +124,10 @@ def test_who_has_the_page_is_told_so(site, needling):
     other = site.get(PATH, HTTP_IF_NONE_MATCH='"other"', HTTP_IF_MODIFIED_SINCE=page["last-modified"])
     since = site.get(PATH, HTTP_IF_MODIFIED_SINCE=page["last-modified"])
     odd = site.get(PATH, HTTP_IF_MODIFIED_SINCE="yesterday")
+    # Older words, of a node whose clock is ahead.
+    elsewhere = site.get(PATH, HTTP_IF_MODIFIED_SINCE="Thu, 01 Jan 2099 00:00:00 GMT")
 
-    assert [answer.status for answer in (same, other, since, odd)] == [304, 200, 304, 200]
+    assert [answer.status for answer in (same, other, since, odd, elsewhere)] == [304, 200, 304, 200, 200]
     assert same.body == b"" and same["etag"] == page["etag"]
 
 
