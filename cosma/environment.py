@@ -1,5 +1,6 @@
 """What the settings read from the environment, each with one sentence for when it cannot be used."""
 
+import errno
 import os
 import re
 import secrets
@@ -16,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATABASE_FORMS = "Write sqlite:///path/to/file, or postgres://user:password@host:5432/name (%2F for / in a password)"
 HOST = re.compile(r"(\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])", re.IGNORECASE)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 PORTS = {"http": 80, "https": 443}
 SHORTEST_SECRET = 32
 
@@ -125,6 +127,8 @@ def writable_folder(path: Path, name: str) -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
+        if error.errno in FULL and any(path.glob("*")):
+            return path  # a site that has served before goes on with what it has stored
         raise ImproperlyConfigured(
             f"The folder {path} cannot be written ({error.strerror}). Make it writable, or set {name} to one that is."
         ) from None

@@ -1,6 +1,7 @@
 """What the environment may say, and the one sentence that a wrong one is answered with."""
 
 import datetime
+import errno
 import os
 import re
 import runpy
@@ -10,7 +11,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.db import OperationalError, connection
 from django.utils import formats
 
 from cosma import mailserver, preflight
+from cosma.environment import writable_folder
 from tests.servers import free_port
 
 PUBLIC = {"SITE_URL": "https://example.org", "SECRET_KEY": "a" * 50}
@@ -109,6 +111,16 @@ def test_a_wrong_environment_is_refused_in_one_sentence(tmp_path, what):
 
     assert words in sentence
     assert "\n" not in sentence
+
+
+def test_a_full_disk_stops_no_site_that_has_served_before(tmp_path, monkeypatch):
+    """No file can be made any more: workers that replace others must start all the same."""
+    monkeypatch.setattr(Path, "touch", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(ImproperlyConfigured, match="No space left"):
+        writable_folder(tmp_path, "VAR_DIR")
+    (tmp_path / "pages").mkdir()
+
+    assert writable_folder(tmp_path, "VAR_DIR") == tmp_path
 
 
 def test_no_password_is_quoted(tmp_path):
