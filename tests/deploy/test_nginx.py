@@ -52,6 +52,13 @@ def test_what_nginx_answers_itself_carries_the_same_headers(node, nginx):
         assert policy(answer) == policy(ours)
 
 
+def test_who_refuses_an_encoding_or_knows_another_gets_plain_text(nginx):
+    headers = ("br;q=0.", "br;q=0.000", "gzip;q=0, br;q=0", "x-br", "br-x", "gzipped")
+
+    assert [get(nginx.port, PATH, accept_encoding=one)["content-encoding"] for one in headers] == [""] * len(headers)
+    assert get(nginx.port, PATH, accept_encoding="deflate, BR;q=0.9, gzip ;q=1")["content-encoding"] == "br"
+
+
 def test_only_published_pages_are_kept(nginx):
     for path in ("/healthz", "/enquire/", "/admin/login/", "/nothing/"):
         assert {get(nginx.port, path)["etag"] for _ in range(2)} == {""}
@@ -136,14 +143,15 @@ def test_tls_answers_for_its_own_name_alone(tls):
     context.check_hostname = False
     curl = ["curl", "--silent", "--cacert", tls.folder / "fullchain.pem", "-o", "/dev/null", "-w", "%{http_code}"]
 
-    def fetch(name: str) -> str:
-        resolve = ["--resolve", f"{name}:{tls.port}:127.0.0.1"]
+    def fetch(name: str, *more: str) -> str:
+        resolve = ["--resolve", f"{name}:{tls.port}:127.0.0.1", *more]
         done = subprocess.run([*curl, *resolve, f"https://{name}:{tls.port}/healthz"], capture_output=True, text=True)
         return done.stdout
 
     # The site itself runs on a loopback address here, so it refuses the name: it was asked, over TLS.
     assert fetch("example.org") == "400"
     assert fetch("evil.example") == "000"
+    assert fetch("example.org", "--header", "Host: evil.example") == "000"
 
 
 def test_units_are_sound():
