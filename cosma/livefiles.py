@@ -57,7 +57,7 @@ class LiveFiles:
             if self.leads_elsewhere(number, name, version):
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
                 point(self.folder / str(number), name)
-                self.sweep(number)
+                self.sweep(number, version)
         except (OSError, ValueError, IndexError) as error:
             logger.warning("nginx cannot be given pages: %s", error)
             return self.leave()
@@ -90,13 +90,19 @@ class LiveFiles:
         except OSError as error:
             logger.warning("nginx cannot be given %s: %s", page.key, error)
 
-    def sweep(self, number: int) -> None:
+    def sweep(self, number: int, version: int) -> None:
         for path in self.folder.iterdir():
-            if int(path.name.partition(".")[0]) < number - 1:
-                if path.is_symlink():
+            if path.is_symlink():
+                if int(path.name.partition(".")[0]) < number - 1:
                     path.unlink(missing_ok=True)
-                else:
-                    shutil.rmtree(path, ignore_errors=True)
+            elif is_over(path.name, number, version):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def is_over(name: str, number: int, version: int) -> bool:
+    """A folder of a while that has passed, or of stamps that have moved: many publishes must not fill the disk."""
+    begun, _, rest = name.partition(".")
+    return rest != "" and (int(begun) < number - 1 or int(rest.partition(".")[0]) < version)
 
 
 def this_while() -> int:

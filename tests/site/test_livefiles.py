@@ -72,6 +72,16 @@ def test_what_was_given_lasts_for_its_while_alone(live):
         assert len(list(live.folder.iterdir())) == 2
 
 
+def test_many_publishes_leave_nothing_behind_and_a_strange_file_does_no_harm(live):
+    (live.folder / "lost+found").mkdir()
+    for version in range(5, 15):
+        live.lead(version)
+        live.put(page(as_of=version), live.current)
+
+    assert found(live).exists()
+    assert len(list(live.folder.iterdir())) == 3
+
+
 @pytest.mark.parametrize(
     "other",
     [
