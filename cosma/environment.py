@@ -127,7 +127,7 @@ def writable_folder(path: Path, name: str) -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        if error.errno in FULL and any(path.glob("*")):
+        if error.errno in FULL and path.is_dir():
             return path  # a site that has served before goes on with what it has stored
         raise ImproperlyConfigured(
             f"The folder {path} cannot be written ({error.strerror}). Make it writable, or set {name} to one that is."
@@ -138,17 +138,24 @@ def writable_folder(path: Path, name: str) -> Path:
 def kept_secret(path: Path) -> str:
     """A key made once for this copy; two processes that start together agree on one."""
     if not path.exists():
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(50))
         try:
-            path.hardlink_to(fresh)
-        except FileExistsError:
-            pass
-        fresh.unlink()
+            make_secret(path)
+        except OSError as error:
+            raise ImproperlyConfigured(f"{path} cannot be written ({error.strerror}).") from None
     if not (kept := path.read_text().strip()):
         raise ImproperlyConfigured(f"{path} is empty: bring it back from a backup, or remove it to have a new one made")
     return kept
+
+
+def make_secret(path: Path) -> None:
+    fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_urlsafe(50))
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    fresh.unlink()
 
 
 def own_alone(path: Path) -> None:
