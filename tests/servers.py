@@ -9,6 +9,7 @@ import os
 import pwd
 import random
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -76,11 +77,18 @@ POSTGRES_OPTIONS = (
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests():
+    listen_to_signals()
     if WORKER:
         os.environ["VAR_DIR"] += f"/{WORKER}"
     else:
         prepare_environment()
     return (yield)
+
+
+def listen_to_signals() -> None:
+    """Who runs tests in the background has them ignore Ctrl-C, and so all that they start; some tests press it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def prepare_environment() -> None:
