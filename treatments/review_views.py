@@ -17,6 +17,7 @@ from treatments.models.review_links import ReviewLink, WrongCode
 from treatments.origins import comes_from_elsewhere
 
 LONGEST_REMARK = 5000
+BLOCK_ENDS = re.compile(r"</(p|h\d|li|tr|th|td|dd|dt|text|title|desc)>")
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 TEMPLATES = {"treatment": "treatments/treatment.html", "concern": "concerns/concern.html"}
 
@@ -147,6 +148,8 @@ def closed(request, link: ReviewLink):
 
 def reason(link: ReviewLink) -> str:
     if link.sign_off:
+        if link.sign_off.voided_by_release:
+            return "voided"
         return "withdrawn" if hasattr(link.sign_off, "withdrawal") else "signed"
     if link.used_at:
         return "returned"
@@ -180,7 +183,11 @@ def signed_pages(link: ReviewLink) -> list[Revision]:
 
 def rendered_text(revision: Revision) -> str:
     """The page's words as they were shown, block by block, to be kept with the signature."""
-    html = render_to_string(TEMPLATES[revision.kind], page_context(revision))
+    return words_of(TEMPLATES[revision.kind], page_context(revision))
+
+
+def words_of(template: str, context: dict) -> str:
+    html = render_to_string(template, context)
     main = html[html.index("<main") : html.index("</main>")]
-    lines = (unescape(strip_tags(line)).strip() for line in re.sub(r"</(p|h\d|li|tr|dd|dt)>", "\n", main).split("\n"))
+    lines = (unescape(strip_tags(line)).strip() for line in BLOCK_ENDS.sub("\n", main).split("\n"))
     return "\n".join(line for line in lines if line)

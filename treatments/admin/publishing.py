@@ -66,7 +66,7 @@ def alongside(subjects: list[models.Model]) -> dict[str, content.Beside]:
 def plan(subject: models.Model, page: content.Page) -> Plan:
     live, words = live_revision(subject), fingerprint(page)
     signed = reviewed(words)
-    stays = isinstance(subject, SitePage) or bool(live and live.fingerprint == words)
+    stays = isinstance(subject, SitePage) or bool(live and live.words == words)
     return Plan(
         subject=subject,
         page=page,
@@ -102,7 +102,7 @@ def complaints(subject: models.Model, page: content.Page) -> list[Complaint]:
 
 def reviewed(signed: str) -> review.Review | None:
     """The doctor's signature that a page with this fingerprint wears at once when it goes live."""
-    rows = SignOff.objects.filter(fingerprint=signed, withdrawal__isnull=True)
+    rows = SignOff.objects.standing().filter(fingerprint=signed)
     return review.review(rows.as_json().values_list("json", flat=True).first(), at=timezone.now())
 
 

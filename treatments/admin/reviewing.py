@@ -249,16 +249,21 @@ def to_sign(subject, user) -> tuple[ReviewLink | None, str]:
         return own, ""
     others = next((link.revision for link in links if not link.has_moved_on()), None)
     revision = others or publishing.live_revision(subject)
-    if revision is None or (not others and valid_signature(revision, at=now + states.soon())):
+    if revision is None or (not others and not awaits_signature(revision, at=now)):
         return None, "Nothing waits for a signature here: an editor sends the page first."
     lasts = {"created_at": now, "expires_at": now + LINK_LASTS}
     return ReviewLink(revision=revision, practitioner=doctor, created_by=user, **lasts), ""
 
 
+def awaits_signature(revision: Revision, *, at) -> bool:
+    """A page that an earlier release froze is sent anew first: the doctor signs how this one words it."""
+    return revision.page.schema == content.SCHEMA and not valid_signature(revision, at=at + states.soon())
+
+
 def own_signatures(subject, user):
     """What this doctor has signed of the page and not taken back."""
-    signed = SignOff.objects.filter(revision__in=Revision.objects.of(subject), practitioner__user=user)
-    return signed.filter(withdrawal__isnull=True).select_related("revision")
+    signed = SignOff.objects.standing().filter(practitioner__user=user)
+    return signed.filter(revision__in=Revision.objects.of(subject)).select_related("revision")
 
 
 def returned(subject) -> list[Returned]:

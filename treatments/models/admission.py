@@ -18,13 +18,13 @@ class AddressTaken(ValidationError):
 
 
 def refuse_unsigned(revision, *, at: datetime.datetime, after: str = "") -> None:
-    """Words that patients read already may stay; `after` is the fingerprint of what they read before `at`."""
+    """Words that patients read already may stay; `after` says what they read before `at`."""
     if settings.PUBLISH_UNREVIEWED or revision.site_page_id:
         return
     before = type(revision).objects.of(revision.subject).live(at=at - datetime.timedelta.resolution)
-    shown = after or before.values_list("fingerprint", flat=True).first()
+    shown = after or next((one.words for one in before), "")
     signed = apps.get_model("treatments", "SignOff").objects.valid(at=max(at, timezone.now()))
-    if shown != revision.fingerprint and not signed.filter(fingerprint=revision.fingerprint).exists():
+    if shown != revision.words and not signed.filter(fingerprint=revision.fingerprint).exists():
         raise NotSigned(
             f"No doctor has signed the medical words of revision {revision.number}. "
             "Send it to a doctor; once it is signed, publish it."

@@ -14,6 +14,7 @@ from django.utils import timezone
 from cosma import pagestore
 from treatments import content
 from treatments.choices import Language
+from treatments.fingerprint import fingerprint
 from treatments.models.admission import NotSigned, refuse_taken_address, refuse_unsigned
 from treatments.models.concerns import Concern
 from treatments.models.pages import SitePage
@@ -58,8 +59,8 @@ class RevisionQuerySet(models.QuerySet):
         return self.annotate(published_at=first, modified_at=Coalesce(last, first))
 
     def with_signature(self):
-        """Adds `signature`: the latest one under these clinical words that was not withdrawn, as a dict."""
-        signed = apps.get_model("treatments", "SignOff").objects.filter(withdrawal__isnull=True)
+        """Adds `signature`: the latest one that stands under these clinical words, past its date or not, as a dict."""
+        signed = apps.get_model("treatments", "SignOff").objects.standing()
         signed = signed.filter(fingerprint=OuterRef("fingerprint"))
         return self.annotate(signature=models.Subquery(signed.as_json()[:1]))
 
@@ -130,6 +131,16 @@ class Revision(models.Model):
         return content.decode(self.snapshot, KINDS[self.kind])
 
     @property
+    def words(self) -> str:
+        """Its fingerprint, had today's release frozen it: alike for pages that patients read alike."""
+        page = self.page
+        return (
+            self.fingerprint
+            if page.schema == content.SCHEMA
+            else fingerprint(content.replaced(page, schema=content.SCHEMA))
+        )
+
+    @property
     def summary_card(self) -> content.Card:
         return content.decode(self.card, content.Card)
 
@@ -172,7 +183,7 @@ def make_room(revision: Revision, *, at: datetime.datetime, by, keep_plans: bool
     later = [one for one in ahead if one.live_from > at]
     following, last = (later[0], later[-1]) if later else (None, shown)
     if following and (keep_plans or following.live_from <= timezone.now()):
-        refuse_unsigned(following.revision, at=following.live_from, after=revision.fingerprint)
+        refuse_unsigned(following.revision, at=following.live_from, after=revision.words)
         until = shown.live_until if shown else following.live_from
     else:
         until = last.live_until if last else None

@@ -10,6 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from cosma import pagestore
+from treatments import content
 from treatments.models.authors import own_changes
 from treatments.models.concerns import Concern
 from treatments.models.directory import Practitioner
@@ -58,10 +59,18 @@ class OwnWords(ValidationError):
     """Nobody signs what they wrote."""
 
 
+REWORDED = "An update of this site put some medical wording in other words: a doctor has to read the page again."
+
+
 class SignOffQuerySet(models.QuerySet):
+    def standing(self):
+        """Not withdrawn, and given to pages that read as this release writes them."""
+        return self.filter(schema=content.SCHEMA, withdrawal__isnull=True)
+
     def valid(self, *, at):
         """Signatures that stand at that moment: not withdrawn, not past their review date."""
-        return self.filter(signed_at__lte=at, valid_until__gt=at).exclude(withdrawal__at__lte=at)
+        found = self.filter(schema=content.SCHEMA, signed_at__lte=at, valid_until__gt=at)
+        return found.exclude(withdrawal__at__lte=at)
 
     def as_json(self):
         """One object a signature, with what patients read of it, for a subquery."""
@@ -84,6 +93,8 @@ class SignOff(models.Model):
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="sign_offs")
     practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="sign_offs")
     fingerprint = models.CharField(max_length=64, db_index=True)
+    schema = models.PositiveSmallIntegerField(db_default=1, editable=False)
+    """`content.SCHEMA` of the release that showed the doctor the page."""
     rendered_text = models.TextField(help_text="The page's words as the doctor read them.")
     signed_at = models.DateTimeField(default=timezone.now)
     valid_until = models.DateTimeField()
@@ -101,6 +112,12 @@ class SignOff(models.Model):
 
     def __str__(self):
         return f"{self.practitioner}, {self.signed_at:%d %B %Y}"
+
+    @property
+    def voided_by_release(self) -> bool:
+        """No doctor took it back: the site has other medical wording since."""
+        withdrawal = getattr(self, "withdrawal", None)
+        return self.schema != content.SCHEMA and (withdrawal is None or withdrawal.note == REWORDED)
 
     @transaction.atomic
     def withdraw(self, *, note: str = "", at=None) -> "Withdrawal":
@@ -147,13 +164,25 @@ def sign(revision: Revision, practitioner: Practitioner, *, rendered_text: str, 
     if authors.exists():
         fields = ", ".join(sorted({change.where for change in authors})[:3])
         raise OwnWords(f"{practitioner} changed medical words of this page ({fields}): another doctor must sign.")
+    if revision.page.schema != content.SCHEMA:
+        raise ValidationError(f"{REWORDED} An editor sends it anew first.")
     pagestore.touch()
     return SignOff.objects.create(
         revision=revision,
         practitioner=practitioner,
         fingerprint=revision.fingerprint,
+        schema=content.SCHEMA,
         rendered_text=rendered_text,
         remarks=remarks,
         signed_at=at,
         valid_until=at + datetime.timedelta(days=settings.CLINICAL_REVIEW_DAYS),
     )
+
+
+def void_earlier_wording() -> int:
+    """Writes down that signatures ended with the release that shows pages otherwise, and calls off plans on them.
+
+    Patients see no badge of theirs either way. Returns how many.
+    """
+    found = SignOff.objects.exclude(schema=content.SCHEMA).filter(withdrawal__isnull=True)
+    return len([signature.withdraw(note=REWORDED) for signature in found])

@@ -108,8 +108,8 @@ def live_revisions(kind: str, pks: list[int], *, at) -> dict[int, Any]:
 
 
 def signatures(prints: set[str]) -> dict[str, dict]:
-    """The latest signature under each of these words that was not withdrawn, whether it still stands or not."""
-    found = SignOff.objects.filter(fingerprint__in=prints, withdrawal__isnull=True).order_by("signed_at")
+    """The latest signature under each of these words that stands, past its date or not."""
+    found = SignOff.objects.standing().filter(fingerprint__in=prints).order_by("signed_at")
     columns: dict[str, Any] = {"doctor": F("practitioner__name"), "at": F("signed_at"), "until": F("valid_until")}
     rows: Any = found.values("fingerprint", **columns)
     return {row["fingerprint"]: row for row in rows}

@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from treatments import following_up
+from treatments.models.signing import void_earlier_wording
 
 
 class Command(BaseCommand):
@@ -12,6 +13,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         now = timezone.now()
+        void_earlier_wording()
         done = sum(
             following_up.follow_up(publication, event, at=now) for publication, event in following_up.due(at=now)
         )
