@@ -1,6 +1,7 @@
 """What besides content decides how a page looks: code, templates, static files and settings, as one short word."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -19,7 +20,12 @@ def release() -> str:
         files += (path for path in (settings.BASE_DIR / part).rglob("*") if path.suffix in (".py", ".html", ".svg"))
     seen = [repr(getattr(settings, name, None)) for name in SETTINGS]
     seen += [f"{path} {state(path)}" for path in sorted(files)]
-    return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:12]
+    return digest(seen)[:12]
+
+
+def digest(seen: list[str]) -> str:
+    """A folder's name may hold bytes that are no text."""
+    return hashlib.sha256(os.fsencode("\n".join(seen))).hexdigest()
 
 
 def state(path: Path) -> str:

@@ -67,6 +67,13 @@ def establish() -> None:
         group.permissions.set(permissions(names))
 
 
+def are_established() -> bool:
+    """Not so where the first start was stopped between the tables and the groups."""
+    found = Group.objects.values_list("name", "permissions__content_type__app_label", "permissions__codename")
+    held = {(role, f"{app}.{codename}") for role, app, codename in found}
+    return all((role.value, name) in held for role, names in ROLES.items() for name in names)
+
+
 def permissions(names: frozenset[str]):
     """The rows behind names such as `treatments.view_source`."""
     wanted = Q(pk__in=[])

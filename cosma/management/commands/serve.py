@@ -1,10 +1,9 @@
 import fcntl
-import hashlib
 import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +14,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from cosma import preflight, roles
+from cosma import preflight, release, roles
+
+PREPARING = 80_000_000_001
+"""Among the locks of a database; those of our triggers are smaller."""
 
 
 class Command(BaseCommand):
@@ -36,7 +38,8 @@ class Command(BaseCommand):
         self.check()
         with self.alone():
             if self.has_database():
-                self.prepare(static=not options["reload"])
+                with self.alone_among_machines():
+                    self.prepare(static=not options["reload"])
         self.greet(port)
         if options["reload"]:
             become("manage.py", "runserver", f"{preflight.HOST}:{port}")
@@ -51,6 +54,21 @@ class Command(BaseCommand):
             except BlockingIOError:
                 self.progress("The site is being prepared by another start of it: waiting ...")
                 fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def alone_among_machines(self) -> Iterator[None]:
+        """The same for several that share one server. A transaction of its own ends with us, pools or not."""
+        if connection.vendor != "postgresql":
+            yield
+            return
+        with closing(connection.copy()) as own:
+            own.set_autocommit(False)
+            with own.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PREPARING])
+                if not cursor.fetchone()[0]:
+                    self.progress("The site is being prepared by another machine: waiting ...")
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PREPARING])
             yield
 
     def has_database(self) -> bool:
@@ -83,7 +101,8 @@ class Command(BaseCommand):
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
             self.progress(f"Preparing the database: {len(plan)} migrations ...")
-            call_command("migrate", interactive=False, verbosity=0)
+        if plan or not roles.are_established():
+            call_command("migrate", interactive=False, verbosity=0)  # makes permissions after the last of them
             roles.establish()  # a new release may name new permissions
 
     def collect_static(self):
@@ -117,7 +136,7 @@ def static_fingerprint() -> str:
         for path, storage in finder.list([]):
             stat = os.stat(storage.path(path))
             seen.append(f"{path} {stat.st_size} {stat.st_mtime_ns}")
-    return hashlib.sha256("\n".join(seen).encode()).hexdigest()
+    return release.digest(seen)
 
 
 def become(*python_arguments: str) -> NoReturn:
