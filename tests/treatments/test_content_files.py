@@ -1,3 +1,5 @@
+from unittest.mock import Mock
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -46,6 +48,21 @@ def test_loading_again_makes_no_new_revision_and_keeps_what_staff_entered_about_
 
     assert (Revision.objects.count(), Publication.objects.count()) == before
     assert Organisation.objects.get().legal_name == "A company that staff entered"
+
+
+@pytest.mark.django_db
+def test_a_first_load_that_is_stopped_before_it_has_published_is_done_again_by_the_next(monkeypatch, tmp_path):
+    (tmp_path / "treatments").mkdir()
+    (tmp_path / "treatments/needling.en-IN.yaml").write_text(
+        "slug: needling\nname: Needling\nheading: Needles\nsummary: Needles.\nprocedure_type: percutaneous\n"
+    )
+
+    with monkeypatch.context() as stopping, pytest.raises(KeyboardInterrupt):
+        stopping.setattr(loading, "publish_unreviewed", Mock(side_effect=KeyboardInterrupt))
+        call_command("loadcontent", tmp_path, "--once", "--publish-unreviewed", verbosity=0)
+    call_command("loadcontent", tmp_path, "--once", "--publish-unreviewed", verbosity=0)
+
+    assert Publication.objects.filter(revision__treatment__slug="needling").exists()
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from treatments import files, loading
 from treatments.models import Treatment
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--once", action="store_true", help="do nothing if there is content already")
 
+    @transaction.atomic  # drafts that were stopped on the way to patients would pass for content that is there
     def handle(self, *, path: Path, publish_unreviewed: bool, once: bool, **options):
         if once and Treatment.objects.exists():
             return
