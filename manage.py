@@ -27,9 +27,8 @@ def load_settings():
         settings.INSTALLED_APPS  # noqa: B018  (the first look at one setting reads them all)
     except ModuleNotFoundError as error:
         sys.exit(
-            "{} is not installed for this Python: run bin/install requirements, then use .venv/bin/python.".format(
-                (error.name or "A package").capitalize()
-            )
+            "{} is not installed for this Python: run bin/install requirements, then use .venv/bin/python "
+            "(if that is the one you used, remove .venv first).".format((error.name or "A package").capitalize())
         )
     except ImproperlyConfigured as error:
         sys.exit(str(error))

@@ -124,6 +124,13 @@ FAULTS = {
         "sections[0].statements[0].text",
         "no fact called {session}. Known facts: {s",
     ),
+    "unknown fact of the clinic": (
+        "      - text: A course",
+        "      - facts: [F001, F139]\n        text: A course",
+        14,
+        "sections[0].statements[0].facts",
+        "no fact F139. Write numbers from F001 to F138",
+    ),
     "source of a rate that is unknown": ("source: trial", "source: tria", 24, "side_effects[0].source", "tria"),
     "unknown concern": ("concern: dull-skin", "concern: dim-skin", 16, "indications[0].concern", "dim-skin"),
     "unknown alternative": (

@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
 from django.db import models
 
@@ -12,7 +13,19 @@ SECTION_CHOICES = [
     if group.id != "questions"
 ]
 QUESTION_CHOICES = [(anchor, anchor) for anchor in anatomy.QUESTION_ANCHORS]
-fact_ids = RegexValidator(r"^(F\d{3}\s*)*$", "Write fact numbers such as F040, one a line.")
+CLINIC_FACTS = tuple(f"F{number:03}" for number in range(1, 139))
+"""The numbers of the list of facts that the clinic asked its pages to carry."""
+
+
+def refuse_unknown_fact_numbers(text: str) -> None:
+    """One that is mistyped would count as carried, and the fact that was meant as missing."""
+    unknown = [name for name in text.split() if name not in CLINIC_FACTS]
+    if unknown:
+        raise ValidationError(
+            "The clinic's list has no fact %(names)s. Write numbers from %(first)s to %(last)s, one a line.",
+            code="unknown_fact_number",
+            params={"names": ", ".join(unknown), "first": CLINIC_FACTS[0], "last": CLINIC_FACTS[-1]},
+        )
 
 
 class Section(models.Model):
@@ -47,7 +60,12 @@ class Statement(models.Model):
     evidence = models.CharField("evidence label", max_length=20, choices=Evidence, blank=True)
     verdict = models.CharField(max_length=20, choices=Verdict, blank=True, help_text="For staff.")
     qualification = models.TextField(blank=True, help_text="For staff: why the words are careful.")
-    facts = LinesField("clinic's facts", blank=True, validators=[fact_ids], help_text="For staff: F001, one a line.")
+    facts = LinesField(
+        "clinic's facts",
+        blank=True,
+        validators=[refuse_unknown_fact_numbers],
+        help_text="For staff: F001, one a line.",
+    )
 
     class Meta:
         ordering = ["position", "pk"]
@@ -66,7 +84,7 @@ class Question(models.Model):
     )
     answer = ProseField(validators=[MaxLengthValidator(600)])
     evidence = models.CharField("evidence label", max_length=20, choices=Evidence, blank=True)
-    facts = LinesField("clinic's facts", blank=True, validators=[fact_ids])
+    facts = LinesField("clinic's facts", blank=True, validators=[refuse_unknown_fact_numbers])
 
     class Meta:
         ordering = ["position", "pk"]
