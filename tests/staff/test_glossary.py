@@ -65,3 +65,13 @@ def test_a_word_to_leave_out_is_one_of_the_glossary(treatment, editor):
     assert "Dermiss</textarea>" in refused.content.decode()
     assert editor.post(address, form | {"terms_explained": "dermis\r\nCollagen"}).status_code == 302
     assert compose(Treatment.objects.get()).terms == ()
+
+
+def test_a_word_is_kept_without_what_comes_along_invisibly_when_it_is_pasted(manager):
+    answer = manager.post("/admin/treatments/term/add/", {"term": "\ufeff\x7f", "also": "", "definition": "a word."})
+    assert "This field cannot be blank" in answer.content.decode()
+
+    manager.post("/admin/treatments/term/add/", {"term": "Der\ufeffmis", "also": "derma\r\n", "definition": "a word."})
+
+    # Or a dump of this site would be refused: a word that is not there yet, with a form of one that is.
+    assert list(Term.objects.values_list("term", "also")) == [("Dermis", "derma")]

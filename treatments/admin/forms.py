@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from treatments.models import drafts
 from treatments.models.prose import ProseField
 from treatments.models.trash import Trashed, throw_away
 
@@ -45,6 +46,13 @@ class DraftForm(forms.ModelForm):
 
     media = forms.Media()
     """No field brings files of its own. Django would ask each of a thousand fields."""
+
+    def _clean_fields(self):
+        """Rows hold what pages and files show of them, without what comes along invisibly when text is pasted."""
+        super()._clean_fields()  # type: ignore[misc]  # private, and not in the stubs
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, str):
+                self.cleaned_data[name] = drafts.clean(value)
 
     def _post_clean(self):
         """A row that nobody touched is as the database let it in: nothing is asked about it again."""
