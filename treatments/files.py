@@ -21,10 +21,13 @@ SOURCES, GLOSSARY, ORGANISATION, SYNONYMS = "sources.yaml", "glossary.yaml", "or
 SINGLE = (ORGANISATION, SOURCES, GLOSSARY, SYNONYMS)
 """In the order in which they are loaded."""
 LARGEST = 2 * 1024 * 1024
+LONGEST = 2000
 UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 """Control characters, odd line breaks and halves of characters: a database or a page would choke on them."""
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)")
+SEQUENCES = (msgspec.inspect.ListType, msgspec.inspect.VarTupleType)
 TEXT, NUMBER = "tag:yaml.org,2002:str", "tag:yaml.org,2002:int"
+UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 
 
@@ -33,7 +36,13 @@ class BrokenFile(Exception):
 
     def __init__(self, path: Path, line: int, problem: str, field: str = ""):
         place = str(path) + (f", line {line}" if line else "") + (f", {field}" if field else "")
-        super().__init__(f"{place}: {problem}")
+        super().__init__(one_line(f"{place}: {problem}"))
+
+
+def one_line(text: str) -> str:
+    """What a file holds must neither drive a terminal nor fill it."""
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:LONGEST])
+    return shown + " ..." * (len(text) > LONGEST)
 
 
 class Constructor(yaml.constructor.SafeConstructor):
@@ -59,21 +68,35 @@ class ContentFile:
             return msgspec.convert(self.values, kind)
         except msgspec.ValidationError as error:
             problem, _, where = str(error).partition(" - at `")
-            if problem.startswith("Expected `str") and problem.endswith(("`bool`", "`int`", "`float`", "`date`")):
+            where = where.rstrip("`") or "$"
+            if unknown := UNKNOWN_FIELD.fullmatch(problem):
+                raise self.unknown(where, unknown[1], expected(kind, where)) from None
+            if problem.startswith("Invalid enum value"):
+                problem = f"{expected(kind, where)}, not{problem.removeprefix('Invalid enum value')}"
+            elif problem.startswith("Expected `str") and problem.endswith(("`bool`", "`int`", "`float`", "`date`")):
                 problem += "; put it in quotes"
-            raise self.broken(where.rstrip("`") or "$", problem) from None
+            raise self.broken(where, problem) from None
 
     def broken(self, where: str, problem: str) -> BrokenFile:
         return BrokenFile(self.path, self.line(where), problem, field_name(where))
 
+    def unknown(self, where: str, name: str, names: str) -> BrokenFile:
+        keys = (key for key, _ in self.node_at(where).value if key.value == name)
+        field = field_name(f"{where}.{name[:100]}")
+        return BrokenFile(self.path, next(keys).start_mark.line + 1, f"is no field here. {names}", field)
+
     def line(self, where: str) -> int:
+        return self.node_at(where).start_mark.line + 1
+
+    def node_at(self, where: str) -> yaml.Node:
+        """The nearest there is: what is missing has no line of its own."""
         node = self.node
         for name, place in STEP.findall(where):
             found = child(node, name, place)
             if found is None:
                 break
             node = found
-        return node.start_mark.line + 1
+        return node
 
 
 def child(node: yaml.Node, name: str, place: str) -> yaml.Node | None:
@@ -82,6 +105,31 @@ def child(node: yaml.Node, name: str, place: str) -> yaml.Node | None:
     if isinstance(node, yaml.MappingNode):
         return next((value for key, value in node.value if key.value == name), None)
     return None
+
+
+def expected(kind: Any, where: str) -> str:
+    """The closed list of fields or values from which a place takes one, such as `$.sections[0]`."""
+    shapes = plain(msgspec.inspect.type_info(kind))
+    for name, _ in STEP.findall(where):
+        shapes = [inner for shape in shapes for inner in inside_of(shape, name)]
+    names = [field.encode_name for shape in shapes for field in getattr(shape, "fields", ())]
+    values = [value for shape in shapes for value in getattr(getattr(shape, "cls", None), "values", ())]
+    return f"Expected one of: {', '.join(names or values)}"
+
+
+def inside_of(shape: msgspec.inspect.Type, name: str) -> list[msgspec.inspect.Type]:
+    if isinstance(shape, msgspec.inspect.StructType):
+        return [inner for field in shape.fields if field.encode_name == name for inner in plain(field.type)]
+    return plain(shape.item_type) if isinstance(shape, SEQUENCES) else []
+
+
+def plain(shape: msgspec.inspect.Type) -> list[msgspec.inspect.Type]:
+    """Without notes on it, and each of several that are allowed."""
+    if isinstance(shape, msgspec.inspect.Metadata):
+        return plain(shape.type)
+    if isinstance(shape, msgspec.inspect.UnionType):
+        return [inner for one in shape.types for inner in plain(one)]
+    return [shape]
 
 
 def field_name(where: str) -> str:
@@ -119,9 +167,12 @@ def found_in(folder: Path) -> dict[str, list[Path]]:
 
 
 def pages_of(folder: Path) -> list[Path]:
-    pages = [path for path in inside(folder) if is_yaml(path)]
-    for path in pages:
-        if path.suffix != ".yaml":
+    entries = inside(folder)
+    pages = [path for path in entries if is_yaml(path)]
+    for path in entries:
+        if path not in pages and any(map(is_yaml, path.glob("*"))):
+            raise BrokenFile(path, 0, "has no place here: its files would not be read")
+        if path in pages and path.suffix != ".yaml":
             raise BrokenFile(path, 0, "the file's name must end in .yaml")
     return pages
 
@@ -138,6 +189,8 @@ def is_yaml(path: Path) -> bool:
 
 
 def read_text(path: Path) -> str:
+    if path.is_fifo():  # nobody may ever write to it
+        raise BrokenFile(path, 1, "is no file")
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)

@@ -1,5 +1,6 @@
 """A broken content file is refused with its name, line and field, and the database stays exactly as it was."""
 
+import os
 import textwrap
 
 import pytest
@@ -67,10 +68,30 @@ FAULTS = {
         "price.factors",
         "array",
     ),
-    "unknown field": ("sessions_min: 4", "sessions_least: 4", 1, "", "`sessions_least`"),
-    "unknown field of a part": ("heading: In brief", "headline: In brief", 11, "sections[0]", "`headline`"),
-    "unknown choice": ("evidence: some", "evidence: sure", 18, "indications[0].evidence", "'sure'"),
-    "unknown part of the page": ("anchor: overview", "anchor: overlook", 11, "sections[0].anchor", "'overlook'"),
+    "unknown field": ("sessions_min: 4", "sessions_least: 4", 6, "sessions_least", "one of: slug, "),
+    "unknown field of a part": (
+        "heading: In brief",
+        "headline: In brief",
+        12,
+        "sections[0].headline",
+        "one of: anchor, heading, s",
+    ),
+    "unknown choice": (
+        "evidence: some",
+        "evidence: sure",
+        18,
+        "indications[0].evidence",
+        "none-found, clinic-statement, not 'sure'",
+    ),
+    "unknown part of the page": (
+        "anchor: overview",
+        "anchor: overlook",
+        11,
+        "sections[0].anchor",
+        "one of: overview, ",
+    ),
+    "field whose name has two lines": ("sessions_min: 4", '"a\\e[31m\\nb": 4', 6, "a\\x1b[31m\\nb", "is no field here"),
+    "field with a very long name": ("sessions_min: 4", f"? {'k' * 9000}\n: 4", 6, "k" * 100, "is no field here"),
     "missing field": ("name: Needling\n", "", 1, "", "`name`"),
     "empty name": ("name: Needling\n", "name: ''\n", 2, "name", "blank"),
     "broken syntax": ("sessions_min: 4", "sessions_min: [4", 7, "", "not YAML"),
@@ -238,6 +259,13 @@ def test_a_file_that_is_no_content_at_all_is_refused(folder, content, words):
     assert words in message
 
 
+def test_a_pipe_in_place_of_a_file_is_refused(folder):
+    (folder / TREATMENT).unlink()
+    os.mkfifo(folder / TREATMENT)
+
+    assert "is no file" in refusal(folder)
+
+
 def test_a_folder_in_place_of_a_file_is_refused(folder):
     (folder / TREATMENT).unlink()
     (folder / TREATMENT).mkdir()
@@ -251,6 +279,7 @@ def test_a_folder_in_place_of_a_file_is_refused(folder):
         ("treatments/sewing.en-IN.yml", "name must end in .yaml"),
         ("sewing.yaml", "has no place here, only treatments, concerns"),
         ("treatment/sewing.en-IN.yaml", "has no place here, only treatments, concerns"),
+        ("treatments/new/sewing.en-IN.yaml", "treatments/new: has no place here"),
     ],
 )
 def test_a_file_that_would_not_be_read_is_refused(folder, name, words):

@@ -222,8 +222,17 @@ def write(row: models.Model, part: content.Part) -> None:
         save(row)
     except ValidationError as error:
         names = {field.name: field.encode_name for field in fields_of(type(part))}
-        found = {names.get(name) or refused_by(row, names): told for name, told in error.message_dict.items()}
+        found = {names.get(name) or refused_by(row, names): told(row, name, error) for name in error.message_dict}
         raise ValidationError(found) from None
+
+
+def told(row: models.Model, name: str, error: ValidationError) -> list[str]:
+    """With the values that would do, where there is a list of them."""
+    if not any(one.code == "invalid_choice" for one in error.error_dict[name]):
+        return error.message_dict[name]
+    column: Any = row._meta.get_field(name)
+    values = ", ".join(str(value) for value, _ in column.flatchoices if value)
+    return [f"{message} Expected one of: {values}" for message in error.message_dict[name]]
 
 
 def save(row: models.Model) -> None:
