@@ -3,7 +3,6 @@ import smtplib
 import threading
 from contextlib import suppress
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest.mock import patch
 
 import pytest
@@ -17,6 +16,7 @@ from cosma import mailserver
 from outbox import kinds, sending
 from outbox.kinds import Letter
 from outbox.models import PAUSES, Mail, State
+from tests.elsewhere import Listener, listening
 
 pytestmark = pytest.mark.django_db
 
@@ -111,33 +111,27 @@ def test_silence_after_the_text_was_handed_over_is_never_sent_again_unasked(erro
     assert not post.outbox
 
 
-class Service(BaseHTTPRequestHandler):
+class Service(Listener):
     """A mail service: answers each mail with the next of these, and says nothing at all to None."""
 
     answers: list = []
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self.read()
         if answer := self.answers.pop(0):
             status, body = answer
             self.send_response(status)
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
 
-    def log_message(self, *args):
-        pass
-
 
 @pytest.fixture
 def service(settings):
-    server = HTTPServer(("127.0.0.1", 0), Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"anymail+postmark://a-key?api_url=http://127.0.0.1:{server.server_port}/"
-    for name, value in mailserver.settings_from(url).items():
-        setattr(settings, name, value)
-    yield server
-    server.shutdown()
-    server.server_close()
+    with listening(Service) as server:
+        url = f"anymail+postmark://a-key?api_url=http://127.0.0.1:{server.server_port}/"
+        for name, value in mailserver.settings_from(url).items():
+            setattr(settings, name, value)
+        yield server
 
 
 TAKEN = {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": "a@example.org"}

@@ -1,8 +1,6 @@
 """Search engines are told of news, and of nothing else, and only where staff want it."""
 
-import http.server
 import json
-import threading
 
 import pytest
 from django.core.management import call_command
@@ -10,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from outbox.models import Mail, State
+from tests.elsewhere import Listener, listening
 from tests.factories import make_treatment, publish
 from treatments import indexnow
 from treatments.models import freeze
@@ -18,26 +17,20 @@ from treatments.models.publishing import withdraw
 pytestmark = pytest.mark.django_db
 
 
-class Listens(http.server.BaseHTTPRequestHandler):
+class Listens(Listener):
     def do_POST(self):
-        told = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.told.append((self.headers["Content-Type"], json.loads(told)))
+        self.server.told.append((self.headers["Content-Type"], json.loads(self.read())))
         self.send_response(self.server.answer)
         self.end_headers()
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture
 def engine(monkeypatch, settings):
     settings.INDEXNOW_KEY = "abcdef0123456789"
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listens) as server:
+    with listening(Listens) as server:
         server.told, server.answer = [], 202
         monkeypatch.setattr(indexnow, "ENDPOINT", f"http://127.0.0.1:{server.server_port}/indexnow")
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
-        server.shutdown()
 
 
 def tell() -> None:

@@ -1,13 +1,12 @@
 """What staff are told about what search engines find, and how other sites are asked whether links still lead there."""
 
-import http.server
-import threading
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from tests.elsewhere import Listener, listening
 from tests.factories import add_section, make_concern, make_picture, make_treatment, place_picture, publish
 from tests.staff.people import staff_client
 from treatments import crawled, link_checks, site_report
@@ -101,7 +100,7 @@ def test_two_pages_with_one_title_are_both_named():
     assert "Another page has the same title." in warned(first)
 
 
-class Answers(http.server.BaseHTTPRequestHandler):
+class Answers(Listener):
     """/200, /404 ... answer so; /to/x leads to x; /people answers programs with 403."""
 
     def answer(self):
@@ -117,17 +116,12 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = answer
 
-    def log_message(self, *_):
-        pass
-
 
 @pytest.fixture
 def elsewhere():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+    with listening(Answers) as server:
         server.asked = []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
-        server.shutdown()
 
 
 @pytest.mark.parametrize(
