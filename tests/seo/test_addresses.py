@@ -33,30 +33,27 @@ PAGES = [
 """One page of each kind."""
 
 
+LISTS = {"/treatments/", "/concerns/"}
+"""Pages that have a second one; the others do not read what it is called by."""
+
+
 def variants(path: str) -> list[str]:
     """The same address as people, mails and robots misspell it."""
-    bare = path.rstrip("/")
-    queries = (
-        "",
-        "utm_source=x",
-        "a=1&a=2",
-        "page=2",
-        "page=-1",
-        "page=abc",
-        "page=99999999999999999999",
-        "%00",
-        "q=%ff",
-    )
-    return [
+    bare, last = path.rstrip("/"), path.rstrip("/").rpartition("/")[2]
+    queries = ["", "utm_source=x&a=1&a=2", "page=2", "%00", "q=%ff"]
+    queries += ["page=-1", "page=abc", "page=99999999999999999999"] if path in LISTS else []
+    found = {
         *(path, bare or "/", f"{bare}/", f"{bare}//", f"/{path}", f"//{path}", path.replace("/", "//")),
         *(path.upper(), path.title(), bare.upper() or "/", f"{bare.swapcase()}/"),
         *(f"{path}?{query}" for query in queries),
-        *(f"{bare}?a=b", f"{path.upper()}?a=b%26c"),
-        *(f"{path}.", f"{bare}/.", f"{bare}/..", f"/.{path}", f"/x/..{path}", f"{bare}.html", f"{bare}/index.html"),
-        *(f"{path}%20", f"%20{path}", f"{path}%0a", f"{path}%00", f"{path}%ff", f"{path}%2f", f"{path}%252f"),
-        *(path.replace("e", "%65"), path.replace("e", "%45"), f"{path};x=1", f"{path}#top", f"{path}\\", f"{path}~"),
-        *(f"{path}é/", f"{bare}/{bare.rpartition('/')[2]}/", f"{path}{'a' * 300}/", f"{path}{'a/' * 50}"),
-    ]
+        *(f"{bare or '/'}?a=b", f"{path.upper()}?a=b%26c"),
+        *(f"{path}.", f"{bare}/.", f"{bare}/..", f"/.{path}", f"/x/..{path}"),
+        *(f"{bare or '/'}.html", f"{bare}/index.html"),
+        *(f"{path}%20", f"/%20{path[1:]}", f"{path}%0a", f"{path}%00", f"{path}%ff", f"{path}%2f", f"{path}%252f"),
+        *(path.replace("e", "%65"), path.replace("e", "%45"), f"{path};x=1", f"{path}\\", f"{path}~"),
+        *(f"{path}é/", f"{bare}/{last}/", f"{path}{'a' * 300}/", f"{path}{'a/' * 50}"),
+    }
+    return sorted(found)
 
 
 def test_odd_variants_of_every_address_get_the_right_code_and_lead_there_in_one_step(client, shipped):
@@ -67,8 +64,10 @@ def test_odd_variants_of_every_address_get_the_right_code_and_lead_there_in_one_
             answer = client.get(f"http://testserver{odd}")
             assert answer.status_code in (200, 301, 400, 404), f"{odd} answers {answer.status_code}"
             if answer.status_code == 301:
-                assert status(answer["Location"]) in (200, 404), f"{odd} leads on twice"
-                assert answer["Location"].startswith("/") and not answer["Location"].startswith("//")
+                where = answer["Location"]
+                assert where.startswith("/") and not where.startswith("//")
+                # Where it leads has just been asked for, but for what the query adds.
+                assert status(where.partition("?a=b")[0]) in (200, 404), f"{odd} leads on twice"
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                 (canonical,) = re.findall('<link rel="canonical" href="([^"?]+)', answer.content.decode())
                 assert canonical == settings.SITE_URL + path
