@@ -5,11 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 
 from treatments import content
 from treatments.difference import Difference
@@ -141,16 +143,25 @@ def is_written(field) -> bool:
 
 def find(words: Words) -> Iterator[Place]:
     """In the order of the pages' parts. Stops after MOST and one more."""
-    left = MOST + 1
+    return islice((found for group in by_table() for found in in_table(group, words)), MOST + 1)
+
+
+@cache
+def by_table() -> list[list[Column]]:
+    """All texts of a row are looked through at once."""
+    found: dict[tuple, list[Column]] = {}
     for column in columns():
-        lookup = f"{column.name}__{'contains' if words.case else 'icontains'}"
-        rows = column.model._default_manager.filter(**{lookup: words.longest}).order_by("pk")
-        for row in rows.select_related(*["__".join(column.path)] if column.path else []).iterator():
-            if found := place(row, column, words):
-                yield found
-                left -= 1
-            if not left:
-                return
+        found.setdefault((column.model, column.part, column.path), []).append(column)
+    return list(found.values())
+
+
+def in_table(group: list[Column], words: Words) -> Iterator[Place]:
+    holds = Q()
+    for column in group:
+        holds |= Q(**{f"{column.name}__{'contains' if words.case else 'icontains'}": words.longest})
+    model, path = group[0].model, "__".join(group[0].path)
+    for row in model._default_manager.filter(holds).order_by("pk").select_related(path or None).iterator():
+        yield from filter(None, (place(row, column, words) for column in group))
 
 
 def place(row, column: Column, words: Words) -> Place | None:

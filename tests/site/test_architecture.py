@@ -95,6 +95,7 @@ WIRING = (
     *FOR_THE_STORE,
     # What the admin of each app shares.
     "cosma.accounts",
+    "cosma.form_renderer",
     "cosma.roles",
 )
 

@@ -88,9 +88,10 @@ class RefusesStaleSaves(admin.ModelAdmin):
         """Rows of lists that the other person deleted are new ones now: what was typed in them is still there."""
         sent = request.POST.copy()
         for formset, inline in self.get_formsets_with_inlines(request, row):
+            prefix = formset.get_default_prefix()
             own = inline.get_queryset(request).filter(**{formset.fk.name: row})
-            there = {str(key) for key in own.values_list("pk", flat=True)}
-            renew_lost(sent, formset.get_default_prefix(), formset.model._meta.pk.name, there, formset.fk.unique)
+            there = set(map(str, own.values_list("pk", flat=True))) if rows_sent(sent, prefix) else set()
+            renew_lost(sent, prefix, formset.model._meta.pk.name, there, formset.fk.unique)
         return sent
 
     def get_form(self, request, obj=None, change=False, **kwargs):

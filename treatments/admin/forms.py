@@ -16,9 +16,10 @@ from django.forms.formsets import ORDERING_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.forms.utils import flatatt
 from django.utils.functional import cached_property
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cosma.form_renderer import escaped
 from treatments.models import drafts
 from treatments.models.prose import ProseField
 from treatments.models.trash import Trashed, throw_away
@@ -124,6 +125,11 @@ class PartFormSet(BaseInlineFormSet):
     def get_ordering_widget(cls):
         return forms.NumberInput(attrs={"min": 1, "class": "place"})
 
+    def get_queryset(self):
+        """What was read for the rest of the page is not read again; what was sent meets the rows of now."""
+        read = getattr(self.instance, "_prefetched_objects_cache", {}).get(self.fk.remote_field.get_accessor_name())
+        return super().get_queryset() if read is None or self.is_bound else read
+
     def add_fields(self, form, index):
         super().add_fields(form, index)
         if ORDERING_FIELD_NAME in form.fields:
@@ -206,16 +212,15 @@ class QuickSelect(forms.Select):
 
 
 def options(choices, chosen: set[str]) -> SafeString:
-    return format_html_join("", "{}", ((option(key, label, chosen),) for key, label in choices))
+    return SafeString("".join(option(key, label, chosen) for key, label in choices))
 
 
-def option(key, label, chosen: set[str]) -> SafeString:
+def option(key, label, chosen: set[str]) -> str:
     if isinstance(label, list | tuple):
-        return format_html('<optgroup label="{}">{}</optgroup>', key, options(label, chosen))
+        return f'<optgroup label="{escaped(key)}">{options(label, chosen)}</optgroup>'
     key = "" if key is None else str(key)
-    if key in chosen:
-        return format_html('<option value="{}" selected>{}</option>', key, label)
-    return format_html('<option value="{}">{}</option>', key, label)
+    mark = " selected" if key in chosen else ""
+    return f'<option value="{escaped(key)}"{mark}>{escaped(label)}</option>'
 
 
 class PlainChoices(BaseModelAdmin):
@@ -271,9 +276,18 @@ class PartInline(PlainChoices, admin.StackedInline):
     """Relations that a row's name crosses."""
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*self.related)
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.related) if self.related else rows
 
     def get_formset(self, request, obj=None, **kwargs):
+        """Made once for a request: to save over somebody else's words looks at every list three times."""
+        made = request.__dict__.setdefault("formsets_made", {})
+        place = (type(self), obj.pk if obj else None, *kwargs)
+        if place not in made:
+            made[place] = self.make_formset(request, obj, **kwargs)
+        return made[place]
+
+    def make_formset(self, request, obj, **kwargs):
         may_order = self.ordered and self.has_change_permission(request, obj)
         # A form that claims to hold a million rows is read no further than this.
         limits = {"validate_max": True, "absolute_max": self.max_num + 50}

@@ -21,7 +21,7 @@ from treatments.admin.preview import as_patients_see
 from treatments.admin.reviewing import ReviewViews, by_place
 from treatments.admin.trash import ToTheTrash
 from treatments.difference import Difference
-from treatments.models import Revision, SitePage, compose
+from treatments.models import Revision, SitePage, compose, drafts
 from treatments.models.recording import record, recorded
 
 PUBLISH = "treatments.publish_revision"
@@ -83,7 +83,7 @@ class PageAdmin(PlainChoices, HistoryViews, ReviewViews, PlanViews, RefusesStale
         buttons = {"can_preview": True, "may_publish": request.user.has_perm(PUBLISH)}
         if subject is None or not self.has_view_permission(request, subject):
             return buttons
-        prefetch_related_objects([subject], *self.read_together)
+        drafts.read_parts(subject)
         return {
             **buttons,
             "marks": (marks := attention.marks(subject, request.user)),

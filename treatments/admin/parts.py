@@ -67,6 +67,7 @@ class Price(PartInline):
     model = models.Price
     ordered = False
     verbose_name_plural = verbose_name = "price"
+    related = ("treatment",)
     fields = (("min", "max", "per"), "factors", "includes", "excludes", ("tax_included", "checked_on"))
 
 

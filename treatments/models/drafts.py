@@ -88,11 +88,15 @@ def with_parts(row: models.Model) -> models.Model:
     """A copy that has read all its parts at once: the row itself goes on asking for what is there now."""
     if type(row) not in TOGETHER:
         return row
-    twin: Any = copy.copy(row)
-    known = getattr(row, "_prefetched_objects_cache", {})
-    twin._prefetched_objects_cache = {name: none(row, name) for name in empty_lists(row)} | known
-    prefetch_related_objects([twin], *TOGETHER[type(row)])
+    twin = copy.copy(row)
+    read_parts(twin)
     return twin
+
+
+def read_parts(row: Any) -> None:
+    known = getattr(row, "_prefetched_objects_cache", {})
+    row._prefetched_objects_cache = {name: none(row, name) for name in empty_lists(row)} | known
+    prefetch_related_objects([row], *TOGETHER[type(row)])
 
 
 def empty_lists(row: models.Model) -> list[str]:

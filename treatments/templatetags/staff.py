@@ -2,9 +2,11 @@
 
 from django import template
 
+from cosma.form_renderer import drawn_line
 from treatments.difference import Difference, Piece, word_by_word
 
 register = template.Library()
+register.simple_tag(drawn_line)
 
 
 @register.filter
