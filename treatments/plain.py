@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from treatments import comparison, content, facts, layout, markup, pictures, review, side_by_side
 from treatments.choices import AftercareKind, CareLevel, Phase, SaidBy, Severity
-from treatments.templatetags.words import graded, how_often, origin, stage, window
-from treatments.writing import bullets, join, lasting, on, starting, table, with_medical
+from treatments.templatetags.words import graded, how_often, origin, stage, starting, window
+from treatments.writing import bullets, how_long, join, on, table, with_medical
 
 CONFLICT = "**Conflict of interest:** the maker or a group of specialists paid for it or wrote it."
 DISCLAIMER = "For information. Not medical advice. Talk to a doctor before any treatment."
@@ -131,7 +131,7 @@ class Written:
 
     def side_effects(self) -> Lines:
         rows = (
-            (with_medical(effect), self.how_often(effect), self.to_know(effect, lasting(effect), starting(effect)))
+            (with_medical(effect), self.how_often(effect), self.to_know(effect, how_long(effect), starting(effect)))
             for effect in layout.side_effects(self.page, serious=False)
         )
         yield table(("What", "How often", "How long"), rows)
@@ -142,7 +142,7 @@ class Written:
             yield bullets(self.line(effect.warning_sign) for effect in effects)
             yield "\n\n".join(self.prose(effect.what_to_do) for effect in effects if effect.what_to_do)
         rows = (
-            (with_medical(effect), self.how_often(effect), self.to_know(effect, starting(effect), lasting(effect)))
+            (with_medical(effect), self.how_often(effect), self.to_know(effect, starting(effect), how_long(effect)))
             for effect in layout.side_effects(self.page, serious=True)
         )
         yield table(("What", "How often", "What to know"), rows)

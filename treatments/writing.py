@@ -3,7 +3,7 @@
 import datetime
 
 from treatments import content
-from treatments.templatetags.words import span
+from treatments.templatetags.words import lasting
 
 
 def on(day: datetime.date | None) -> str:
@@ -14,14 +14,9 @@ def with_medical(effect: content.SideEffect) -> str:
     return f"{effect.name_plain} ({effect.name_medical})" if effect.name_medical else effect.name_plain
 
 
-def lasting(effect: content.SideEffect) -> str:
-    length = span(effect, "duration_hours")
+def how_long(effect: content.SideEffect) -> str:
+    length = lasting(effect)
     return f"It lasts {length}." if length else ""
-
-
-def starting(effect: content.SideEffect) -> str:
-    wait = span(effect, "onset_hours")
-    return f"It starts after {wait}." if wait else ""
 
 
 def join(*pieces: str) -> str:

@@ -35,21 +35,34 @@ def test_what_to_do_is_always_said(client, level, sign, serious):
     ("name", "least", "most", "said"),
     [
         ("onset", 24, 48, "It starts after 24 to 48 hours."),
-        ("onset", 24, None, "It starts after at least 24 hours."),
-        ("onset", None, 168, "It starts after up to 1 week."),
+        ("onset", 24, 24, "It starts after 24 hours."),
+        ("onset", 24, None, "It starts after 24 hours or more."),
+        ("onset", None, 168, "It starts within 1 week."),
+        ("onset", 0, 24, "It starts within 24 hours."),
+        ("onset", 0, None, "It can start at once."),
+        ("onset", None, 0, "It starts at once."),
+        ("duration", 24, 48, "24 to 48 hours."),
+        ("duration", 24, 24, "24 hours."),
         ("duration", None, 72, "up to 3 days."),
+        ("duration", 0, 72, "up to 3 days."),
         ("duration", 24, None, "at least 24 hours."),
+        ("duration", 0, 0, "less than 1 hour."),
     ],
 )
-def test_one_known_end_is_said_as_well_as_two(client, serious, name, least, most, said):
+def test_what_is_known_of_a_time_reads_as_a_plain_sentence(client, serious, name, least, most, said):
     hours = {f"{name}_hours_min": least, f"{name}_hours_max": most}
     published(serious=serious, care_level="clinic" if serious else "", **hours)
 
-    assert said.lower() in read(client, "/treatments/needling/").text.lower()
-    assert said.lower() in client.get("/treatments/needling.md").content.decode().lower()
+    words = said if name == "onset" else f"It lasts {said}"
+    shown = words if serious or name == "onset" else said[:1].upper() + said[1:]
+    of = "What to know" if serious else "How long"
+    [cell] = [td.text for td in read(client, "/treatments/needling/").all("td") if td["data-of"] == of]
+    assert cell == shown
+    assert f" {words} |" in client.get("/treatments/needling.md").content.decode()
 
 
-def test_nothing_known_leaves_no_label_without_words(client):
-    published()
+@pytest.mark.parametrize("known", [{}, {"duration_hours_min": 0}])
+def test_nothing_known_leaves_no_label_without_words(client, known):
+    published(**known)
 
     assert b'<td data-of="How long"></td>' in client.get("/treatments/needling/").content

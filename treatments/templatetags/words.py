@@ -51,14 +51,31 @@ def rupees(amount: int) -> str:
 
 
 @register.filter
-def span(part, name: str) -> str:
-    """`effect|span:"duration_hours"` is "24 to 48 hours", from `duration_hours_min` and `_max`; or from one of them."""
-    low, high = getattr(part, f"{name}_min"), getattr(part, f"{name}_max")
-    if low is None and high is not None:
-        return f"up to {facts.one_span(high)}"
-    if high is None and low is not None:
-        return f"at least {facts.one_span(low)}"
-    return facts.hours(low, high)
+def lasting(effect: content.SideEffect) -> str:
+    """How long it lasts: "24 to 48 hours", or what one known end tells: "up to 3 days", "at least 24 hours"."""
+    low, high = effect.duration_hours_min or 0, effect.duration_hours_max
+    if high is None:
+        return f"at least {facts.one_span(low)}" if low else ""
+    if high == 0:
+        return "less than 1 hour"
+    return facts.hours(low, high) if low else f"up to {facts.one_span(high)}"
+
+
+@register.filter
+def starting(effect: content.SideEffect) -> str:
+    """The sentence that says when it starts, as far as that is known."""
+    low, high = effect.onset_hours_min, effect.onset_hours_max
+    if high is None:
+        return onset_from(low)
+    if high == 0:
+        return "It starts at once."
+    return f"It starts after {facts.hours(low, high)}." if low else f"It starts within {facts.one_span(high)}."
+
+
+def onset_from(earliest: int | None) -> str:
+    if earliest is None:
+        return ""
+    return f"It starts after {facts.one_span(earliest)} or more." if earliest else "It can start at once."
 
 
 @register.filter
