@@ -27,6 +27,10 @@ FILLED_FROM = {
 """What gives each fact its value, for people who edit."""
 
 
+NOT_READ = {"sources", "beside", "terms", "images", "html", "names", "facts", "qualification"}
+"""Written elsewhere, or for staff alone."""
+
+
 class Problem(NamedTuple):
     field: str
     """The list or column of the page in which the text stands: "sections", "steps", "depth_note"."""
@@ -38,13 +42,14 @@ class Problem(NamedTuple):
 
 
 def missing(page: content.Page) -> list[Problem]:
-    """Facts that a text names and no field gives, and sources that it cites and nobody keeps."""
+    """Facts that a text names and no field gives, sources that nobody keeps, and names where none is filled in."""
     values, cited = known_facts(page), {source.key for source in getattr(page, "sources", ())}
-    return [
+    found = [
         Problem(field, anchor, place, sentence)
         for field, anchor, place, text in named_texts(page)
         for sentence in (*unfilled(text, values), *unknown_sources(text, cited))
     ]
+    return found + [Problem(*where, sentence) for *where, text in plain_texts(page) for sentence in unread(text)]
 
 
 def known_facts(page: content.Page) -> dict[str, str]:
@@ -67,6 +72,39 @@ def named_texts(page: content.Page) -> Iterator[tuple[str, str, str, str]]:
             if isinstance(part, content.Part):
                 for text in content.texts(part):
                     yield field.name, getattr(part, "anchor", ""), f"{label(field.name)}: {title(part)}", text
+
+
+def plain_texts(page: content.Page) -> Iterator[tuple[str, str, str, str]]:
+    """The same of the short ones, which patients read as they are typed."""
+    for field in msgspec.structs.fields(page):
+        value = getattr(page, field.name)
+        if field.name in NOT_READ or content.is_markdown(field):
+            continue
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, str):
+                yield field.name, "", label(field.name), part
+            elif isinstance(part, content.Part):
+                for text in short_texts(part):
+                    yield field.name, getattr(part, "anchor", ""), f"{label(field.name)}: {title(part)}", text
+
+
+def short_texts(part: content.Part) -> Iterator[str]:
+    for name, markdown in content.written(type(part)):
+        value = getattr(part, name)
+        if markdown or name in NOT_READ:
+            continue
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, content.Part):
+                yield from short_texts(item)
+            elif isinstance(item, str):
+                yield item
+
+
+def unread(text: str) -> Iterator[str]:
+    names = [f"{{{name}}}" for name in sorted(markup.named_facts(text))]
+    names += [f"[@{key}]" for key in sorted(markup.cited_sources(text))]
+    if names:
+        yield f"Patients would read {' and '.join(names)} as it is typed: only longer texts are filled in. Write the words."
 
 
 def unfilled(text: str, values: dict[str, str]) -> Iterator[str]:

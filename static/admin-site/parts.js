@@ -18,8 +18,10 @@
       const place = row.querySelector(PLACE);
       if (place) place.value = index + 1;
       const [up, down] = row.querySelectorAll(".move");
-      if (up) up.setAttribute("aria-disabled", index === 0);
-      if (down) down.setAttribute("aria-disabled", index === rows.length - 1);
+      if (!up) return;
+      for (const one of [up, down]) one.setAttribute("aria-label", `${one.title}: ${nameOf(row)}`);
+      up.setAttribute("aria-disabled", index === 0);
+      down.setAttribute("aria-disabled", index === rows.length - 1);
     });
   }
 
@@ -43,7 +45,6 @@
     made.className = "move";
     made.textContent = sign;
     made.title = words;
-    made.setAttribute("aria-label", `${words}: ${nameOf(row)}`);
     made.addEventListener("click", () => move(row, by, made));
     return made;
   }
@@ -97,14 +98,22 @@
     equip(event.target);
     event.target.querySelectorAll("details").forEach((box) => { box.open = true; });
     if (event.target.querySelector(PLACE)) renumber(event.target.parentElement);
-    event.target.querySelector("details input, details select, details textarea")?.focus();
+    event.target.querySelector(":scope > details :is(input, select, textarea)")?.focus();
   });
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".inline-deletelink");
     const group = link?.closest(".inline-group");
-    if (!group || !group.querySelector(PLACE)) return;
-    asTheyCame(group);
-    setTimeout(() => byPlace(group));
+    if (!group) return;
+    const rows = rowsOf(group), gone = rows.indexOf(link.closest(".part"));
+    const neighbour = (rows[gone + 1] || rows[gone - 1])?.querySelector("summary");
+    const words = `${nameOf(rows[gone])} is removed.`;
+    if (group.querySelector(PLACE)) asTheyCame(group);
+    setTimeout(() => {
+      if (group.querySelector(PLACE)) byPlace(group);
+      // Who works by keyboard goes on from here, not from the top of the page.
+      (neighbour || group.querySelector(".add-row a"))?.focus();
+      voice.textContent = words;
+    });
   }, true);
 }

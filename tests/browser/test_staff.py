@@ -206,6 +206,39 @@ def test_moving_and_taking_back_a_new_row_leaves_the_others_whole(staff_page, me
     assert titles(page) == before
 
 
+FOCUS = "document.activeElement.name || document.activeElement.innerText.replaceAll(/\\s+/g, ' ')"
+
+
+@editing
+def test_who_adds_and_removes_rows_by_keyboard_keeps_the_place(staff_page, mesotherapy):
+    page = staff_page(mesotherapy, width=320)
+    open_side_effects(page)
+    count = len(titles(page))
+    add = page.locator("#side_effects-group .add-row a")
+
+    for number in (count, count + 1):
+        add.press("Enter")
+        assert page.evaluate(FOCUS) == f"side_effects-{number}-name_plain"
+    for removed, then in ((0, f"Side effect #{count + 1}"), (0, "Side effect Allergic reaction")):
+        page.locator("#side_effects-group .inline-deletelink").nth(removed).press("Enter")
+        page.wait_for_function("document.activeElement.tagName == 'SUMMARY'")
+        assert page.evaluate(FOCUS) == then
+        assert page.get_by_role("button", name=f"Move up: {then.removeprefix('Side effect ')}", exact=True).count() == 1
+        assert page.locator("[aria-live=polite]").last.inner_text() == f"#{count + 1} is removed."
+
+
+@editing
+def test_a_refused_form_begins_at_what_is_wrong(staff_page, mesotherapy):
+    page = staff_page(f"{mesotherapy}#side_effects-group", javascript=False)
+    page.fill("[name=sessions_min]", "9")
+
+    press(page, "[name=_continue]")
+
+    assert page.evaluate(FOCUS).startswith("Nothing is saved yet")
+    assert 0 <= page.locator(".problems").bounding_box()["y"] < 800
+    assert page.input_value("[name=sessions_min]") == "9"
+
+
 @editing
 def test_an_edit_link_opens_the_list_it_leads_to(staff_page, mesotherapy):
     page = staff_page(mesotherapy.replace("/change/", "/preview/"), javascript=False)

@@ -48,6 +48,19 @@ def test_every_list_and_field_with_text_is_looked_at():
     assert found == {("depth_note", ""), ("insurance_note", ""), ("steps", ""), ("questions", "faq-duration")}
 
 
+def test_a_name_in_a_short_text_is_not_left_for_patients_to_read(manager):
+    treatment = make_treatment(summary="It takes {sessions}.", sessions_min=4, sessions_max=6)
+    treatment.questions.create(question="Are {sessions} enough [@trial]?", answer="Yes.", anchor="faq-duration")
+    treatment.sections.get().statements.update(label="After {sessions}", qualification="Not {sessions}.")
+
+    found = {(problem.field, problem.anchor): problem.sentence for problem in missing(compose(treatment))}
+
+    assert list(found) == [("summary", ""), ("sections", "overview"), ("questions", "faq-duration")]
+    assert found["questions", "faq-duration"].startswith("Patients would read {sessions} and [@trial] as it is typed")
+    page = manager.get(f"/admin/treatments/treatment/{treatment.pk}/publish/").content.decode()
+    assert 'change/#id_summary">Summary</a>: Patients would read {sessions}' in page
+
+
 def test_pages_without_figures_have_no_figures_to_name():
     # Forms refuse these; a row can still come from an earlier time.
     concern, site_page = make_concern(what_else_helps="Sleep. {clinic} says so."), make_site_page()

@@ -27,6 +27,8 @@ class RefusesStaleSaves(admin.ModelAdmin):
     """Every form carries the version that was read; the server saves it only over that version."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        # An address without a fragment: a refused form shows what is wrong, not the list that a link once led to.
+        form_url = form_url or request.get_full_path()
         row = self.get_object(request, unquote(object_id)) if object_id else None
         if row is None or not self.has_change_permission(request, row):
             return super().changeform_view(request, object_id, form_url, extra_context)
