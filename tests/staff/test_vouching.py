@@ -69,7 +69,7 @@ CHANGES = [
 def test_nothing_is_sent_or_signed_before_another_manager_has_confirmed_it(manager, second, doctor, fields):
     told = change(manager, doctor, **fields)
 
-    assert "before another manager confirms it" in told
+    assert "or before another manager confirms it" in told
     assert may_sign(doctor) == (False, False)
     with pytest.raises(ValidationError, match="Another manager must confirm it first"):
         send_for_review(freeze(make_treatment(), by=None), doctor, by=None)
@@ -117,6 +117,27 @@ def test_a_clinic_with_one_manager_can_begin_with_its_doctor(manager, db):
 
     assert may_sign(doctor) == (True, True)
     assert IdentityChange.objects.unconfirmed().exists()
+
+
+def test_it_can_enter_a_name_today_and_the_rest_tomorrow(manager, db):
+    doctor = enter(manager, registration_number="", email="")
+
+    told = change(manager, doctor, registration_number="777", email="binu@example.org")
+
+    assert may_sign(doctor) == (True, True) and "Nothing is sent" not in told
+    assert "No other manager is here to confirm it sooner" in change(manager, doctor, email="manager@example.org")
+    assert may_sign(doctor) == (False, False)
+
+
+def test_a_record_that_was_emptied_is_no_new_doctor(manager, doctor):
+    change(manager, doctor, registration_number="", council="", email="", phone="")
+    doctor.refresh_from_db()
+    assert not (doctor.registration_number or doctor.council or doctor.email or doctor.phone or doctor.user)
+    IdentityChange.objects.update(counts_from=timezone.now())
+
+    told = change(manager, doctor, registration_number="777", email="manager@example.org")
+
+    assert "No other manager is here" in told and may_sign(doctor) == (False, False)
 
 
 @pytest.mark.parametrize("fields", [{"registration_number": "12345"}, {"name": "asha rao"}], ids=["number", "name"])

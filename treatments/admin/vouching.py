@@ -17,7 +17,11 @@ from treatments.models.identities import note_identity
 from treatments.reminding import holders
 
 IDENTIFY = "treatments.identify_practitioner"
-WAITS = "Nothing is sent to {doctor} or signed in that name before another manager confirms it, or before {until}."
+WAITS = "Nothing is sent to {doctor} or signed in that name before {until}"
+SOONER = {
+    True: ", or before another manager confirms it.",
+    False: ". No other manager is here to confirm it sooner: see under Users who could be one.",
+}
 SHOWN = 10
 
 
@@ -27,9 +31,9 @@ class Vouching(OwnPages):
 
     def note(self, request, before: Practitioner | None, doctor: Practitioner) -> None:
         others = holders("identify_practitioner").exclude(pk=request.user.pk)
-        change = note_identity(before, doctor, by=request.user, witnessed=others.exists())
+        change = note_identity(before, doctor, by=request.user, witnessed=(witnessed := others.exists()))
         if change and change.counts_from > timezone.now():
-            told = WAITS.format(doctor=doctor, until=states.moment(change.counts_from))
+            told = WAITS.format(doctor=doctor, until=states.moment(change.counts_from)) + SOONER[witnessed]
             self.message_user(request, told, messages.WARNING)
 
     def identity(self, obj):

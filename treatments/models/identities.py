@@ -18,6 +18,8 @@ from treatments.models.directory import Practitioner
 WAIT = datetime.timedelta(days=3)
 """A clinic may have one manager alone: unconfirmed, it counts after this. Until then the doctor can object."""
 CHANGED_MAIL = "identity-changed"
+REPLACED = " → "
+"""Stands in the line of what was something else before."""
 WATCHED = ("name", "council", "registration_number", "email", "phone", "user")
 
 
@@ -86,7 +88,7 @@ def note_identity(
         return None
     told = before.email if before else ""
     account = before.user if before else None
-    at_once = before is None and not witnessed and not is_known(doctor)
+    at_once = not witnessed and is_stranger(before) and not is_known(doctor)
     change = IdentityChange.objects.create(
         practitioner=doctor,
         what="\n".join(lines),
@@ -98,6 +100,14 @@ def note_identity(
     if told:
         Mail.objects.put(CHANGED_MAIL, change.pk)
     return change
+
+
+def is_stranger(doctor: Practitioner | None) -> bool:
+    """Nobody, or a record that has been a name alone since it was entered: nothing in it could be taken over."""
+    if doctor is None:
+        return True
+    details = any(getattr(doctor, name) for name in WATCHED if name != "name")
+    return not details and not doctor.identity_changes.filter(what__contains=REPLACED).exists()
 
 
 def is_known(doctor: Practitioner) -> bool:
@@ -112,7 +122,7 @@ def changed(name: str, before: Practitioner | None, after: Practitioner) -> str:
     label = str(field.verbose_name).capitalize()
     if old == new:
         return ""
-    return f"{label}: {old} → {new or 'nothing'}" if old else f"{label}: {new}"
+    return f"{label}: {old}{REPLACED}{new or 'nothing'}" if old else f"{label}: {new}"
 
 
 def refuse_unconfirmed(doctor: Practitioner, *, at: datetime.datetime) -> None:
