@@ -63,6 +63,7 @@ def reading(request, link: ReviewLink, *, error: str = "", notice: str = "", sta
         "margin": "review/_remark.html",
         "form_url": link.get_absolute_url(),
         "by_mail": True,
+        "read_now": patients_read(link.revision),
         "typed": typed,
         "error": error,
         "notice": notice,
@@ -76,6 +77,12 @@ def reading(request, link: ReviewLink, *, error: str = "", notice: str = "", sta
 def page_context(revision: Revision) -> dict:
     context = views.treatment_context if revision.kind == "treatment" else views.concern_context
     return context(revision.page)
+
+
+def patients_read(revision: Revision) -> bool:
+    """These very medical words, whichever revision brought them."""
+    live = Revision.objects.of(revision.subject).live(at=timezone.now())
+    return live.filter(fingerprint=revision.fingerprint).exists()
 
 
 def differences_for(revision: Revision) -> list | None:
@@ -141,7 +148,9 @@ def closed(request, link: ReviewLink):
         link.sign_off.withdraw(note=request.POST.get("remarks", "")[:LONGEST_REMARK].strip())
         return HttpResponseRedirect(link.get_absolute_url())
     context = views.head("", title="A page to sign", description="", indexable=False)
-    context |= {"link": link, "reason": reason(link), "pages": signed_pages(link), "may_withdraw": may_withdraw(link)}
+    pages, standing = signed_pages(link), may_withdraw(link)
+    context |= {"link": link, "reason": reason(link), "pages": pages, "may_withdraw": standing}
+    context |= {"to_come": standing and link.revision.fingerprint not in {page.fingerprint for page in pages}}
     context |= {"canonical_url": "", "newer": newer_link(link)}
     return render(request, "review/closed.html", context, status=200 if link.sign_off else 410)
 
@@ -178,7 +187,8 @@ def signed_pages(link: ReviewLink) -> list[Revision]:
         return []
     now = timezone.now()
     signed = SignOff.objects.valid(at=now).filter(practitioner=link.practitioner)
-    return list(Revision.objects.live(at=now).filter(fingerprint__in=signed.values("fingerprint")).defer("snapshot"))
+    live = Revision.objects.live(at=now).select_related("treatment", "concern").defer("snapshot")
+    return list(live.filter(fingerprint__in=signed.values("fingerprint")))
 
 
 def rendered_text(revision: Revision) -> str:

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from outbox.models import Mail
-from tests.factories import add_section, make_doctor, make_editor, make_organisation, make_treatment
+from tests.factories import add_section, make_doctor, make_editor, make_organisation, make_treatment, publish
+from tests.reader import tree
 from tests.shelf import shelved
 from treatments.models import Change, IdentityChange, Practitioner, Remark, ReviewLink, SignOff, freeze
 from treatments.models.identities import note_identity
@@ -99,6 +100,22 @@ def test_a_doctor_signs_with_the_code_from_the_second_message(client, link, doct
     assert signed.fingerprint in mail("review-receipt").body
 
 
+def test_each_step_says_what_comes_next(client, link, treatment):
+    at_first = client.get(link.get_absolute_url(), **LOCAL).content.decode()
+    sent = tree(post(client, link, action="code", code="000000").content)
+    sign(client, link)
+    signed = client.get(link.get_absolute_url(), **LOCAL).content.decode()
+    publish(treatment)
+    live = client.get(link.get_absolute_url(), **LOCAL).content.decode()
+    second = send_for_review(freeze(treatment, by=None), link.practitioner, by=None)
+
+    assert "Patients do not see these words yet." in at_first
+    assert "We sent you a code" in sent.with_id("sign").with_id("problem").text and not sent.with_id("code")["value"]
+    assert "once the clinic publishes these words" in signed
+    assert f'<a href="{treatment.get_absolute_url()}">' in live and "once the clinic publishes" not in live
+    assert "Patients read these words now." in client.get(second.get_absolute_url(), **LOCAL).content.decode()
+
+
 def test_a_link_works_once(client, link):
     sign(client, link)
 
@@ -118,9 +135,10 @@ def test_a_link_works_once(client, link):
 def test_what_was_typed_stays_after_an_error(client, link, fields, message):
     response = sign(client, link, remarks="Say <how> deep.", **fields)
 
-    page = response.content.decode()
+    page = tree(response.content)
     assert response.status_code == 422
-    assert message in page and "Say &lt;how&gt; deep." in page
+    assert page.one("textarea", id="remarks").text == "Say <how> deep."
+    assert message in page.with_id("sign").with_id("problem").text
     assert not SignOff.objects.exists()
 
 
