@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import add_price, make_concern, make_doctor, make_site_page, make_treatment, publish
+from tests.reader import tree
 from tests.staff.people import Form, staff_client
 from treatments.models import Publication, Revision, Statement, Treatment
 
@@ -120,6 +121,7 @@ def test_a_significant_change_says_what_changed(editor):
 
     refused = press(editor, treatment, significant="on")
     assert "Say in one plain line what changed" in refused.content.decode()
+    assert "autofocus" in tree(refused.content).with_id("id_change_line").attributes
     assert Publication.objects.count() == 1
     press(editor, treatment, significant="on", change_line="The needles are smaller.")
 

@@ -1,6 +1,8 @@
 """For the staff's own pages."""
 
 from django import template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
 
 from cosma.form_renderer import drawn_line
 from treatments.difference import Difference, Piece, word_by_word
@@ -21,3 +23,9 @@ def is_figure(change: Difference) -> bool:
     both = change.before, change.after
     short = all(len(text) <= 30 and len(text.split()) <= 3 for text in both)
     return short and (all(len(text.split()) <= 1 for text in both) or any(map(str.isdigit, "".join(both))))
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """What a person fills in. A browser puts the cursor into the first that is wrong."""
+    return field.as_widget(attrs={"autofocus": True} if field.errors else None)
