@@ -279,7 +279,7 @@ def fact_line(fact: facts.KeyFact) -> str:
 def label(statement: content.Statement) -> str:
     if statement.evidence:
         return graded(statement.evidence)
-    return "Clinic’s statement" if statement.said_by == SaidBy.CLINIC else ""
+    return "Clinic's statement" if statement.said_by == SaidBy.CLINIC else ""
 
 
 def source_line(source: content.Source) -> str:

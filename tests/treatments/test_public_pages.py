@@ -188,3 +188,24 @@ def test_words_that_are_not_there_leave_no_empty_paragraph(client, db):
     page = client.get("/treatments/needling/").content
     assert b"you cannot see" in page and b"Covered" in page
     assert b"<p></p>" not in page
+
+
+ABOUT_THE_SITE = ("about", "privacy", "editorial-policy", "accessibility")
+SHIPPED = ("mesotherapy", "microneedling", "prp", "laser-resurfacing")
+
+
+@pytest.mark.parametrize("slug", ABOUT_THE_SITE)
+def test_pages_about_the_site_say_nothing_that_a_signature_makes_untrue(client, shipped, slug):
+    words = read(client, f"/{slug}/").one("main").text
+
+    assert not re.search(r"(no doctor has|not been) reviewed", words, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("slug", SHIPPED)
+def test_no_chapter_has_two_headings_alike_and_no_label_two_spellings(client, shipped, slug):
+    main = read(client, f"/treatments/{slug}/").one("main")
+
+    for chapter in main.all("section"):
+        headings = [heading.text for heading in chapter.all("h3")]
+        assert len(headings) == len(set(headings)), headings
+    assert "’" not in main.text
