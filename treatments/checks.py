@@ -104,7 +104,8 @@ def unread(text: str) -> Iterator[str]:
     names = [f"{{{name}}}" for name in sorted(markup.named_facts(text))]
     names += [f"[@{key}]" for key in sorted(markup.cited_sources(text))]
     if names:
-        yield f"Patients would read {' and '.join(names)} as it is typed: only longer texts are filled in. Write the words."
+        shown = " and ".join(names)
+        yield f"Patients would read {shown} as it is typed: only longer texts are filled in. Write the words."
 
 
 def unfilled(text: str, values: dict[str, str]) -> Iterator[str]:
