@@ -49,7 +49,9 @@ def missing(page: content.Page) -> list[Problem]:
         for field, anchor, place, text in named_texts(page)
         for sentence in (*unfilled(text, values), *unknown_sources(text, cited))
     ]
-    return found + [Problem(*where, sentence) for *where, text in plain_texts(page) for sentence in unread(text)]
+    for field, anchor, place, text in plain_texts(page):
+        found += [Problem(field, anchor, place, sentence) for sentence in unread(text)]
+    return found
 
 
 def known_facts(page: content.Page) -> dict[str, str]:

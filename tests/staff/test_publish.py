@@ -61,6 +61,16 @@ def test_signed_words_say_who_signed_them(editor):
     assert "No doctor has reviewed" not in page
 
 
+def test_who_would_take_a_doctor_off_the_page_is_told_before(editor):
+    treatment = make_treatment()
+    publish(treatment, signed_by=make_doctor())
+    treatment.sections.get().statements.update(text="It may help a little.")
+
+    page = tree(editor.get(address(treatment)).content).one("main").text
+
+    assert "Asha Rao signed what they read now, and that name goes." in page
+
+
 def test_site_pages_ask_for_no_doctor(editor):
     assert "doctor" not in editor.get(address(make_site_page())).content.decode()
 

@@ -37,6 +37,8 @@ class Plan:
     live: Revision | None
     changes: list[Difference]
     complaints: list[Complaint]
+    lost: review.Review | None
+    """What stands under the page now, and would be gone."""
     review: review.Review | None
     unsigned: bool
     """A doctor must sign before patients may read it."""
@@ -74,6 +76,7 @@ def plan(subject: models.Model, page: content.Page) -> Plan:
         changes=differences(live.page, page) if live else [],
         complaints=complaints(subject, page),
         review=signed,
+        lost=reviewed(live.fingerprint) if live and not signed and not stays else None,
         unsigned=not (settings.PUBLISH_UNREVIEWED or stays or (signed and not signed.overdue)),
         planned=planned(subject),
         end=planned_end(subject),
