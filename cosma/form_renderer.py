@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 PLAIN = ("checkbox", "date", "email", "hidden", "input", "number", "password", "tel", "text")
 INPUTS = {f"django/forms/widgets/{kind}.html" for kind in PLAIN}
 TEXTAREA = "django/forms/widgets/textarea.html"
+SELECT, RADIO = "django/forms/widgets/select.html", "django/forms/widgets/radio.html"
 
 
 class QuickForms(DjangoTemplates):
@@ -21,6 +22,10 @@ class QuickForms(DjangoTemplates):
             return drawn_input(context["widget"])
         if template_name == TEXTAREA:
             return drawn_textarea(context["widget"])
+        if template_name == SELECT and not any(group for group, _, _ in context["widget"]["optgroups"]):
+            return drawn_select(context["widget"])
+        if template_name == RADIO and not any(group for group, _, _ in context["widget"]["optgroups"]):
+            return drawn_radio(context["widget"])
         return super().render(template_name, context, request)
 
 
@@ -33,6 +38,32 @@ def drawn_input(widget: dict[str, Any]) -> SafeString:
 def drawn_textarea(widget: dict[str, Any]) -> SafeString:
     named = f'textarea name="{escaped(widget["name"])}"{attributes(widget["attrs"])}'
     return SafeString(f"<{named}>\n{escaped(widget['value'] or '')}</textarea>")
+
+
+def drawn_select(widget: dict[str, Any]) -> SafeString:
+    options = "".join(f"\n  {drawn_option(option)}\n" for option in choices(widget))
+    return SafeString(f'<select name="{escaped(widget["name"])}"{attributes(widget["attrs"])}>{options}\n</select>')
+
+
+def drawn_option(option: dict[str, Any]) -> str:
+    value, label = escaped(option["value"]), escaped(option["label"])
+    return f'<option value="{value}"{attributes(option["attrs"])}>{label}</option>'
+
+
+def drawn_radio(widget: dict[str, Any]) -> SafeString:
+    own = {name: widget["attrs"][name] for name in ("id", "class") if widget["attrs"].get(name)}
+    options = "".join(f"<div>\n    {drawn_choice(option)}\n\n</div>" for option in choices(widget))
+    return SafeString(f"<div{attributes(own)}>{options}\n</div>")
+
+
+def drawn_choice(option: dict[str, Any]) -> str:
+    key = option["attrs"].get("id")
+    points_at = f' for="{escaped(key)}"' if key else ""
+    return f"<label{points_at}>{drawn_input(option)}\n {escaped(option['label'])}</label>"
+
+
+def choices(widget: dict[str, Any]) -> list[dict[str, Any]]:
+    return [option for _, options, _ in widget["optgroups"] for option in options]
 
 
 def attributes(given: dict[str, Any]) -> str:

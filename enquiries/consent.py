@@ -2,13 +2,19 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
+from django.template.defaultfilters import urlize
 
 from enquiries.reception import Reception
 
 NUMBER = 2
 """Raised when these words change their meaning."""
+
+
+linked = lru_cache(maxsize=100)(urlize)
+"""Text whose addresses can be followed; the same few for every reader."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,8 @@ class Notice:
     @property
     def shown(self) -> list[tuple[str, str, str, str]]:
         """Each label with its words before, in and after the link to withdraw, if they hold it."""
-        return [(label, *words.partition(withdrawal_url())) for label, words in self.points]
+        split = ((label, *words.partition(withdrawal_url())) for label, words in self.points)
+        return [(label, linked(before), url, after) for label, before, url, after in split]
 
     @property
     def text(self) -> str:

@@ -1,8 +1,9 @@
 """What patients fill in. Every error says what to do."""
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Fieldset, Layout, Submit
+from crispy_forms.layout import Fieldset, Layout, Submit
 from django import forms
+from django.template.loader import get_template
 
 from enquiries import contact, slips
 from enquiries.consent import Notice
@@ -29,6 +30,16 @@ class Part(Fieldset):
     def __init__(self, legend: str, *fields: str, hint: str = ""):
         super().__init__(legend, *fields)
         self.hint = hint
+
+
+class Included:
+    """A template among the fields. What crispy has for this compiles it anew for every reader."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def render(self, form, context, **options) -> str:
+        return get_template(self.name).render(context.flatten())
 
 
 class SlipForm(forms.Form):
@@ -155,10 +166,10 @@ class EnquiryForm(SlipForm):
             Part("Who you are", "name", "city"),
             Part("One way to reach you", "phone", "email", hint="Fill in one of the two. That is enough."),
             Part("What you ask about", *self.subject_fields(), "call_time", "message"),
-            HTML('{% include "enquiries/_notice.html" %}'),
+            Included("enquiries/_notice.html"),
             "consent",
             "slip",
-            HTML('{% include "enquiries/_trap.html" %}'),
+            Included("enquiries/_trap.html"),
             Submit("send", "Send my enquiry"),
         )
         return helper
@@ -245,7 +256,7 @@ class WithdrawalForm(SlipForm):
             "reference",
             "contact",
             "slip",
-            HTML('{% include "enquiries/_trap.html" %}'),
+            Included("enquiries/_trap.html"),
             Submit("send", "Withdraw and delete my enquiry"),
         )
         return helper

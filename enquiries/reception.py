@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
+from treatments import content
 from treatments.directory import House
 from treatments.models import Clinic, Organisation, Practitioner, Revision
 
@@ -96,12 +97,12 @@ def read() -> Reception:
 
 
 def live():
-    return Revision.objects.live(at=timezone.now()).filter(treatment__isnull=False).defer("snapshot")
+    return Revision.objects.live(at=timezone.now()).filter(treatment__isnull=False)
 
 
 def named(revisions) -> tuple[tuple[str, str], ...]:
     """Slug and name of what patients can read about now, by name; a draft is never among them."""
-    cards = [revision.summary_card for revision in revisions]
+    cards = [content.decode(card, content.Card) for card in revisions.values_list("card", flat=True)]
     return tuple(sorted({card.slug: card.name for card in cards}.items(), key=lambda pair: pair[1]))
 
 

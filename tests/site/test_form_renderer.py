@@ -9,10 +9,14 @@ from django.utils.safestring import mark_safe
 from cosma.form_renderer import INPUTS, QuickForms, drawn_line
 from tests.reader import tree
 
+CHOICES = [("", "No <one>"), (7, "a & b"), ("0", mark_safe("<b>x</b>"))]
+GROUPS = [("", "None"), ("<Others>", CHOICES)]
 WIDGETS = [
     *(forms.TextInput(), forms.NumberInput(attrs={"min": 1, "class": "place"}), forms.HiddenInput()),
     *(forms.EmailInput(), forms.PasswordInput(render_value=True), forms.DateInput(format="%Y-%m-%d")),
     *(forms.CheckboxInput(), forms.Textarea(attrs={"rows": 4}), forms.URLInput()),
+    *(forms.Select(choices=CHOICES), forms.RadioSelect(choices=CHOICES), forms.RadioSelect({"class": "a"}, CHOICES)),
+    *(forms.Select(choices=[]), forms.Select(choices=GROUPS), forms.RadioSelect(choices=GROUPS)),
 ]
 VALUES = [None, "", "0", 0, 7, True, "a < b & 'c' \"d\"", "two\nlines", mark_safe("<b>x</b>"), "é 🙂"]
 ATTRIBUTES = {"id": "id_x", "required": True, "disabled": False, "aria-label": "\"<script>'", "maxlength": 300}
