@@ -4,6 +4,7 @@ from django.test import Client
 from tests.factories import add_price, make_concern, make_doctor, make_site_page, make_treatment, publish
 from tests.reader import tree
 from tests.staff.people import Form, staff_client
+from treatments.admin import publishing
 from treatments.models import Publication, Revision, Statement, Treatment
 
 
@@ -96,6 +97,24 @@ def test_a_second_press_publishes_nothing(editor):
     editor.post(address(treatment), values)
 
     assert Publication.objects.count() == 1
+
+
+def test_two_presses_at_the_same_moment_publish_once(editor, monkeypatch):
+    treatment = make_treatment()
+    values, plans = Form(editor.get(address(treatment))).values, publishing.plans
+
+    def overtaken(subjects):
+        """By the other press, which is through before this one begins to publish."""
+        found = plans(subjects)
+        monkeypatch.setattr(publishing, "plans", plans)
+        editor.post(address(treatment), values)
+        return found
+
+    monkeypatch.setattr(publishing, "plans", overtaken)
+    answer = editor.post(address(treatment), values, follow=True)
+
+    assert "Nothing differs from what patients read" in answer.content.decode()
+    assert (Publication.objects.count(), Revision.objects.count()) == (1, 1)
 
 
 def test_words_that_changed_after_the_page_was_opened_do_not_slip_out(editor):

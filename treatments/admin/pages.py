@@ -26,6 +26,7 @@ from treatments.models.recording import record, recorded
 
 PUBLISH = "treatments.publish_revision"
 MOST_AT_ONCE = 100
+NOTHING_DIFFERS = "Nothing differs from what patients read: nothing was published."
 
 
 class PageAdmin(PlainChoices, HistoryViews, ReviewViews, PlanViews, RefusesStaleSaves, ToTheTrash):
@@ -146,9 +147,7 @@ class PageAdmin(PlainChoices, HistoryViews, ReviewViews, PlanViews, RefusesStale
         plans = publishing.plans(self.chosen(request, object_id))
         form = publishing.PublishForm(request.POST if request.method == "POST" else None, label_suffix="")
         if request.method == "POST" and all(plan.unchanged for plan in plans):
-            self.message_user(
-                request, "Nothing differs from what patients read: nothing was published.", messages.WARNING
-            )
+            self.message_user(request, NOTHING_DIFFERS, messages.WARNING)
             return redirect(self.back_url(plans))
         if not any(plan.planned for plan in plans):
             del form.fields["keep_plans"]
@@ -162,6 +161,9 @@ class PageAdmin(PlainChoices, HistoryViews, ReviewViews, PlanViews, RefusesStale
         try:
             publishing.publish(changed, by=request.user, seen=request.POST.get("seen", ""), **answers)
         except publishing.Moved:
+            if all(plan.unchanged for plan in publishing.plans([plan.subject for plan in plans])):
+                self.message_user(request, NOTHING_DIFFERS, messages.WARNING)  # a second press at the same moment
+                return True
             sentence = "The draft was changed after you opened this page. Nothing was published: look again."
             self.message_user(request, sentence, messages.ERROR)
             return False

@@ -115,20 +115,22 @@ def digest(texts: list[str]) -> str:
 
 def seen(shown: list[Plan]) -> str:
     """Goes out with the confirmation page and comes back with the button."""
-    return digest([content.encode(one.page) for one in shown] + plans_in_short([one.subject for one in shown]))
+    return digest([content.encode(one.page) for one in shown] + surroundings([one.subject for one in shown]))
 
 
-def plans_in_short(subjects: list[models.Model]) -> list[str]:
-    return [f"{plan.pk} {plan.live_from} {planned_end(row)}" for row in subjects for plan in planned(row)]
+def surroundings(subjects: list[models.Model]) -> list[str]:
+    """What patients read and what is planned: of two presses at once the second finds that the first has changed it."""
+    now = [f"{live.pk if live else None}" for live in map(live_revision, subjects)]
+    return now + [f"{plan.pk} {plan.live_from} {planned_end(row)}" for row in subjects for plan in planned(row)]
 
 
 @transaction.atomic
 def publish(shown: list[Plan], *, by, seen: str, note: str = "", **how) -> list[Publication]:
-    """Raises Moved, and publishes nothing, when a draft changed after the person looked at it."""
+    """Raises Moved, and publishes nothing, when a draft or its plan changed after the person looked at it."""
     subjects = [one.subject for one in shown]
     columns, at = alongside(subjects), timezone.now()
     revisions = [freeze(subject, by=by, note=note, alongside=columns, at=at) for subject in subjects]
-    if digest([revision.snapshot for revision in revisions] + plans_in_short(subjects)) != seen:
+    if digest([revision.snapshot for revision in revisions] + surroundings(subjects)) != seen:
         raise Moved
     return [revision.publish(by=by, **how) for revision in revisions]
 
