@@ -1,12 +1,14 @@
 """What belongs to the site and not to a treatment: robots, health, errors."""
 
 import sys
+from functools import cache
 
 from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
@@ -92,14 +94,23 @@ def storage_fault() -> str | None:
     return None
 
 
-def error_page(request, status: int, heading: str, text: str):
-    context = {"heading": heading, "text": text, "status": status, "organisation_name": ""}
-    return render(request, "error.html", context, status=status)
+def error_page(status: int, heading: str, text: str):
+    draw = drawn_error.__wrapped__ if settings.DEBUG else drawn_error
+    return HttpResponse(draw(status, heading, text), status=status)
+
+
+@cache
+def drawn_error(status: int, heading: str, text: str) -> str:
+    """It says the same to everybody, so it is drawn once."""
+    return render_to_string("error.html", error_context(status, heading, text))
+
+
+def error_context(status: int, heading: str, text: str) -> dict:
+    return {"heading": heading, "text": text, "status": status, "organisation_name": ""}
 
 
 def bad_request(request, exception=None):
     return error_page(
-        request,
         400,
         "That request cannot be read",
         "Something in the address or the form is not as it should be.",
@@ -107,23 +118,22 @@ def bad_request(request, exception=None):
 
 
 def forbidden(request, exception=None):
-    return error_page(request, 403, "This page is not open to you", "Ask a manager if you think it should be.")
+    return error_page(403, "This page is not open to you", "Ask a manager if you think it should be.")
 
 
 def csrf_failure(request, reason=""):
-    return error_page(
-        request, 403, "The form was open for too long", "Go back, load the page again and send it once more."
-    )
+    return error_page(403, "The form was open for too long", "Go back, load the page again and send it once more.")
 
 
 def not_found(request, exception=None):
-    return error_page(request, 404, "Page not found", "The address may be mistyped, or the page has moved.")
+    """With the words of the address to search for."""
+    context = error_context(404, "Page not found", "The address may be mistyped, or the page has moved.")
+    return render(request, "error.html", context, status=404)
 
 
 def unavailable(request):
     """The database does not answer. Published pages are still served; this is for the rest."""
     response = error_page(
-        request,
         503,
         "This part of the site is being repaired",
         "Please try again in a few minutes. Pages about treatments can still be read.",
@@ -138,7 +148,6 @@ def server_error(request):
     if isinstance(sys.exc_info()[1], DATABASE_IS_DOWN):
         return unavailable(request)
     return error_page(
-        request,
         500,
         "Something went wrong",
         "The fault is ours, not yours. Please try again in a few minutes.",

@@ -39,8 +39,8 @@ def is_calm(answer) -> bool:
 def test_an_odd_key_finds_nothing(manager, subtests):
     for key in KEYS:
         with subtests.test(key):
-            for kind in KINDS:
-                # All three look the row up in the same way; one kind stands for the others.
+            # A row is looked up in one of two ways, that of pages and that of all others; some keys go to every kind.
+            for kind in KINDS if key in ("abc", "99999999999999999999999999", "1+1") else ("treatment", "section"):
                 for name in ("change", "history", "delete") if kind == "section" else ("change",):
                     assert is_calm(manager.get(f"/admin/treatments/{kind}/{key}/{name}/")), (kind, name)
             for kind in PAGES:
@@ -58,36 +58,19 @@ def test_a_preview_of_nothing_is_not_found(manager, key):
         assert manager.get(f"/admin/treatments/{kind}/{key}/publish/").status_code == 404
 
 
-QUERIES = [
-    *(
-        "p=abc",
-        "p=-5",
-        "p=99999999999999",
-        "o=9.9.9",
-        "o=abc",
-        "q=%00",
-        "q=%ff",
-        "q=" + "x" * 3000,
-        "q=%5B%40",
-        "_facets=1",
-    ),
-    *(
-        "published=maybe",
-        "kind=maybe",
-        "evidence__exact=%27",
-        "treatment__id__exact=abc",
-        "no_such=1",
-        "e=1",
-        "all=",
-    ),
-    *("treatment__id__exact=9999999999999999999999", "_popup=1", "_to_field=pk", "treatment__slug=x"),
-]
+OF_ANY_LIST = ("p=abc", "p=-5", "p=99999999999999", "o=abc", "q=%00", "q=%ff", "_facets=1", "no_such=1", "e=1", "all=")
+"""What is read before it is known which list it is."""
+OF_THIS_LIST = (
+    *("o=9.9.9", "q=" + "x" * 3000, "q=%5B%40", "published=maybe", "kind=maybe", "evidence__exact=%27"),
+    *("treatment__id__exact=abc", "treatment__id__exact=9999999999999999999999", "treatment__slug=x"),
+    *("_popup=1", "_to_field=pk"),
+)
 
 
 def test_an_odd_list_is_a_list(manager, subtests):
-    for query in QUERIES:
+    for query in OF_ANY_LIST + OF_THIS_LIST:
         with subtests.test(query[:60]):
-            for kind in KINDS:
+            for kind in KINDS if query in OF_THIS_LIST else ("treatment", "source"):
                 assert is_calm(manager.get(f"/admin/treatments/{kind}/?{query}")), kind
 
 
@@ -219,8 +202,9 @@ def test_words_that_look_like_markup_stay_words(manager, treatment):
 
 
 def test_the_shortcut_to_a_page_leads_somewhere_or_nowhere(manager):
+    pages = {ContentType.objects.get_by_natural_key("treatments", kind).pk for kind in ("treatment", "revision")}
     for kind in (*ContentType.objects.values_list("pk", flat=True), 0, "abc", 10**30):
-        for key in ("1", "abc", "0"):
+        for key in ("1", "abc", "0") if kind in pages else ("1",):
             assert is_calm(manager.get(f"/admin/r/{kind}/{key}/"))
 
 
