@@ -1,5 +1,6 @@
 """What keeps a composed page from being published, in sentences that say what to do. Pure: asks no database."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -31,6 +32,12 @@ NOT_READ = {"sources", "beside", "terms", "images", "html", "names", "facts", "q
 """Written elsewhere, or for staff alone."""
 
 
+IN_TABLES = {"agents", "comparison", "indications", "side_effects"}
+LONG = re.compile(r"[^\s/\u2010-]{31,}")
+"""No word, in any language: patients would have to push a table sideways to read beside it."""
+TARGET = re.compile(r"\]\([^)\n]*\)|\[@[^\]\n]*\]")
+
+
 class Problem(NamedTuple):
     field: str
     """The list or column of the page in which the text stands: "sections", "steps", "depth_note"."""
@@ -42,15 +49,15 @@ class Problem(NamedTuple):
 
 
 def missing(page: content.Page) -> list[Problem]:
-    """Facts that a text names and no field gives, sources that nobody keeps, and names where none is filled in."""
+    """Facts and sources that a text names and nobody gives, names where none is filled in, and words without end."""
     values, cited = known_facts(page), {source.key for source in getattr(page, "sources", ())}
     found = [
         Problem(field, anchor, place, sentence)
         for field, anchor, place, text in named_texts(page)
-        for sentence in (*unfilled(text, values), *unknown_sources(text, cited))
+        for sentence in (*unfilled(text, values), *unknown_sources(text, cited), *endless(text, field in IN_TABLES))
     ]
     for field, anchor, place, text in plain_texts(page):
-        found += [Problem(field, anchor, place, sentence) for sentence in unread(text)]
+        found += [Problem(field, anchor, place, sentence) for sentence in (*unread(text), *endless(text))]
     return found
 
 
@@ -108,6 +115,11 @@ def unread(text: str) -> Iterator[str]:
     if names:
         shown = " and ".join(names)
         yield f"Patients would read {shown} as it is typed: only longer texts are filled in. Write the words."
+
+
+def endless(text: str, in_table: bool = True) -> Iterator[str]:
+    for word in LONG.findall(TARGET.sub(" ", text)) if in_table else ():
+        yield f"“{word[:20]}…” is {len(word)} letters without a break, too wide for a phone: write shorter words."
 
 
 def unfilled(text: str, values: dict[str, str]) -> Iterator[str]:

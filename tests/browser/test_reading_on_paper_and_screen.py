@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.pages import HALVES, ONE_OF_EACH, every_page, unfold
+from tests.browser.pages import HALVES, ONE_OF_EACH, SIDEWAYS, every_page, unfold
 
 # By style and not by `innerText`: that leaves out what the browser has not yet drawn because it is far below.
 SHOWN = """() => {
@@ -79,3 +79,19 @@ def test_nothing_of_the_main_text_is_lost_on_paper(open_page):
         assert not page.locator(".masthead nav").is_visible(), path
 
     assert lost == {}
+
+
+NAMES = ".brand, .crumbs li, h1, h2, h3, h4, th, td, dt, dd, main li a, .lead"
+ENDLESS = "found => found.forEach(e => e.append(' ' + 'x'.repeat(150)))"
+
+
+def test_names_of_any_length_stay_on_a_phone(open_page):
+    page, wide = open_page(width=320), []
+    for path in (*ONE_OF_EACH, "/search/?q=needles"):
+        page.goto(path)
+        unfold(page)
+        page.eval_on_selector_all(NAMES, ENDLESS)
+        if page.evaluate(SIDEWAYS):
+            wide.append(path)
+
+    assert wide == []

@@ -52,7 +52,7 @@ def addresses(mesotherapy: str) -> list[str]:
     own = ("change", "preview", "publish", "review", "schedule", "history", "compare", "delete")
     places = [f"{treatment}{name}/" for name in own] + [f"{treatment}compare/?a=1&b=1"]
     places += [f"{treatment}{name}/?revision=1" for name in ("restore", "again")]
-    kinds = ("treatment", "concern", "source", "revision", "section", "trashed")
+    kinds = ("treatment", "concern", "source", "revision", "section", "trashed", "clinic")
     places += [f"/admin/treatments/{kind}/" for kind in kinds]
     places += [f"/admin/treatments/{kind}/add/" for kind in ("treatment", "section", "source", "practitioner")]
     places += [f"/admin/treatments/{path}/" for path in ("picture/add", "picture", "linkcheck")]
@@ -74,10 +74,12 @@ def addresses(mesotherapy: str) -> list[str]:
 
 OPENED = """
 from django.contrib.auth.models import User
-from treatments.models import Opening, Treatment
+from treatments.models import Clinic, Concern, Opening, Treatment
 name = "somebody-with-a-name-that-goes-on-and-on@example.org"
 colleague, _ = User.objects.get_or_create(username=name, email=name)
 Opening.objects.note(Treatment.objects.get(slug="mesotherapy"), by=colleague)
+Clinic.objects.get_or_create(name="Clinicwithoutbreak" * 6, city="Town" * 20)
+Concern.objects.get_or_create(slug="endless", name="Concernwithoutbreak" * 4, summary="Endless" * 20)
 """
 WIDTHS = (1440, 768, 320)
 

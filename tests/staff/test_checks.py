@@ -61,6 +61,16 @@ def test_a_name_in_a_short_text_is_not_left_for_patients_to_read(manager):
     assert 'change/#id_summary">Summary</a>: Patients would read {sessions}' in page
 
 
+def test_a_name_without_a_break_does_not_widen_a_table():
+    treatment = make_treatment(text=f"See https://example.org/{'a' * 90} or {'b' * 90}@example.org.")
+    treatment.indications.create(name="c" * 31, evidence="some", aim=f"Softer [lines](https://example.org/{'d' * 90}).")
+    treatment.side_effects.create(name_plain="-".join(["e" * 30] * 3), text=f"It is {'f' * 31}.")
+
+    found = {(problem.field, problem.sentence.split()[2]) for problem in missing(compose(treatment))}
+
+    assert found == {("indications", "31"), ("side_effects", "32")}
+
+
 def test_pages_without_figures_have_no_figures_to_name():
     # Forms refuse these; a row can still come from an earlier time.
     concern, site_page = make_concern(what_else_helps="Sleep. {clinic} says so."), make_site_page()
