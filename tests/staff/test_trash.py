@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -10,8 +11,9 @@ from django.utils import timezone
 from tests.factories import add_section, make_concern, make_doctor, make_source, make_treatment, publish
 from tests.shelf import shelved
 from tests.staff.people import Form
+from treatments.admin.trash import ToTheTrash, TrashedAdmin
 from treatments.models import Change, Clinic, Concern, Section, Source, Trashed, Treatment, compose
-from treatments.models.trash import KEPT
+from treatments.models.trash import KEPT, throw_away
 
 DAY = datetime.timedelta(days=1)
 
@@ -187,3 +189,38 @@ def test_who_may_not_write_a_thing_may_not_bring_it_back(treatment, editor, mana
     editor.user.groups.get().permissions.filter(codename="add_source").delete()
     assert editor.post(address(trashed, "undo")).status_code == 403
     assert Trashed.objects.exists()
+
+
+def overtaken(monkeypatch, kind, step: str, other_press) -> None:
+    """One press gets as far as this step of its view; then another is through before it goes on."""
+    taken = getattr(kind, step)
+
+    def late(*arguments):
+        monkeypatch.setattr(kind, step, taken)
+        other_press()
+        return taken(*arguments)
+
+    monkeypatch.setattr(kind, step, late)
+
+
+def test_two_who_delete_the_same_at_once_leave_it_in_the_trash_once(treatment, editor, monkeypatch):
+    mine, theirs, again = (treatment.sections.get(anchor="evidence") for _ in range(3))
+    overtaken(monkeypatch, ToTheTrash, "delete_model", lambda: throw_away(theirs, by=editor.user))
+    assert "Perhaps it was deleted?" in delete(editor, mine)
+
+    throw_away(again, by=editor.user)  # what the view had taken back with its own part
+    with pytest.raises(Section.DoesNotExist):
+        throw_away(mine, by=editor.user)
+    assert Trashed.objects.count() == 1
+
+
+def test_two_who_bring_back_the_same_at_once_bring_it_back_once(treatment, editor, monkeypatch):
+    section = treatment.sections.get(anchor="evidence")
+    delete(editor, section)
+    where = address(Trashed.objects.get(), "undo")
+    overtaken(monkeypatch, TrashedAdmin, "bring_back", lambda: editor.post(where))
+
+    for _ in range(2):  # at the same moment, and later
+        assert "not in the trash any more" in editor.post(where, follow=True).content.decode()
+    assert Section.objects.filter(pk=section.pk).count() == 1
+    assert LogEntry.objects.filter(change_message="Brought back from the trash.").count() == 1

@@ -48,7 +48,11 @@ class ToTheTrash(admin.ModelAdmin):
     """For everything that can be deleted and brought back as it was."""
 
     def delete_view(self, request, object_id, extra_context=None):
-        return super().delete_view(request, object_id, {"to_the_trash": True} | (extra_context or {}))
+        try:
+            return super().delete_view(request, object_id, {"to_the_trash": True} | (extra_context or {}))
+        except self.model.DoesNotExist:
+            # A second press at the same moment is told what Django tells one that comes later.
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
 
     def delete_model(self, request, obj):
         with transaction.atomic(), touched(going(obj), by=request.user):
@@ -89,12 +93,15 @@ class TrashedAdmin(OnlyRead, admin.ModelAdmin):
         """Asks first when it is opened as a page; a press on the button brings everything back."""
         trashed = self.get_object(request, object_id)
         if trashed is None:
-            raise Http404
+            return self.back_already(request)
         found = trashed.contents()
         if not self.has_view_permission(request, trashed) or not may_add(request.user, found):
             raise PermissionDenied
-        if request.method == "POST" and (back := self.bring_back(request, trashed, found)):
-            return redirect(back)
+        try:
+            if request.method == "POST" and (back := self.bring_back(request, trashed, found)):
+                return redirect(back)
+        except Trashed.DoesNotExist:
+            return self.back_already(request)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -103,6 +110,13 @@ class TrashedAdmin(OnlyRead, admin.ModelAdmin):
             "counts": counted(found),
         }
         return TemplateResponse(request, "admin/undo.html", context)
+
+    def back_already(self, request):
+        """For the second of two presses."""
+        if request.method != "POST" or not self.has_view_permission(request):
+            raise Http404
+        messages.warning(request, "That is not in the trash any more.")
+        return redirect(reverse("admin:treatments_trashed_changelist"))
 
     def bring_back(self, request, trashed: Trashed, found: list[Model]) -> str:
         """Where it stands again; nothing when it does not fit, with the reason in a message."""

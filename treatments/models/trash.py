@@ -52,7 +52,11 @@ class Trashed(models.Model):
 
     @transaction.atomic
     def bring_back(self, *, by) -> models.Model:
-        """Puts everything where it was and returns the first of it. Raises ValidationError where it no longer fits."""
+        """Puts everything where it was and returns the first of it. Raises ValidationError where it no longer fits.
+
+        Of two who press at once the second finds nothing here any more.
+        """
+        Trashed.objects.select_for_update().get(pk=self.pk)
         found = self.contents()
         for row in found:
             if not isinstance(row, RECORDS):  # nobody typed them
@@ -66,7 +70,8 @@ class Trashed(models.Model):
 
 @transaction.atomic
 def throw_away(row: models.Model, *, by) -> Trashed:
-    """Deletes a row, and keeps it and all that goes with it."""
+    """Deletes a row, and keeps it and all that goes with it. Raises DoesNotExist if somebody was faster."""
+    type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)  # nothing joins it from here on
     gone = going(row)
     trashed = Trashed.objects.create(
         name=str(row)[:200],
