@@ -61,6 +61,6 @@ def heading(found: search.Found, partly: bool) -> str:
     count = sum(hit.partly == partly for hit in found.hits)
     if partly:
         return f"{count} with some of your words"
-    if len(found.hits) >= search.MOST:
+    if count >= search.MOST:
         return f"The first {count} results: add a word to find less"
     return f"{count} result{pluralize(count)}"

@@ -83,6 +83,14 @@ def test_people_find_what_they_mean(shipped, typed, first):
     assert paths(typed)[0] == first
 
 
+@pytest.mark.parametrize("typed", ["emergency", "112", "ambulance", "108"])
+def test_who_needs_help_at_once_is_led_to_the_number_to_call(shipped, typed):
+    found = paths(typed)
+
+    assert found[0].endswith("#rare-complications")
+    assert "/treatments/mesotherapy/#rare-complications" in found[:6]
+
+
 @pytest.mark.parametrize("typed", ["diabetes", "lips", "hair", "thyroid"])
 def test_what_no_page_speaks_of_is_not_taken_for_another_word(shipped, typed):
     assert not search(typed).hits
@@ -225,6 +233,12 @@ def test_results_come_in_pages_and_odd_numbers_are_forgiven(client, shipped):
     assert first.one("nav", class_="pages").one("a")["href"] == "?q=skin&page=2"
     for odd in ("x", "0", "-1", "99999999999999999999", "١"):
         assert addresses(page(client, "skin", page=odd))
+
+
+def test_a_single_result_among_many_near_ones_is_counted_as_one(client, shipped):
+    headings = [heading.text for heading in page(client, "laser safe brown skin").one("main").all("h2")]
+
+    assert headings[:2] == ["1 result", "99 with some of your words"]
 
 
 def test_the_search_page_is_neither_listed_nor_stored(client, shipped):
