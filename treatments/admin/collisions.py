@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -66,16 +67,19 @@ class RefusesStaleSaves(admin.ModelAdmin):
         """What saving would take away and bring, found out by saving and taking it back; None if it cannot be saved."""
         trial = copy.copy(request)
         trial._messages = FallbackStorage(trial)
-        trial.stale = {}
+        trial.stale, trial.is_trial = {}, True
         theirs, found = read(row), None
-        try:
-            with transaction.atomic():
-                if save(trial).status_code == 302:
-                    found = between(theirs, read(type(row)._default_manager.get(pk=row.pk)))
-                transaction.set_rollback(True)
-        except IntegrityError:
-            pass
+        with suppress(IntegrityError, NotSaved), transaction.atomic():
+            if save(trial).status_code == 302:
+                found = between(theirs, read(type(row)._default_manager.get(pk=row.pk)))
+            transaction.set_rollback(True)
         return found
+
+    def get_inline_formsets(self, request, *args, **kwargs):
+        """Asked for once a form is to be shown again, and nobody is going to read that of a trial."""
+        if getattr(request, "is_trial", False):
+            raise NotSaved
+        return super().get_inline_formsets(request, *args, **kwargs)
 
     def as_saved(self, request, row) -> tuple[Any, list]:
         """The form as it would open now, and its lists."""
@@ -111,6 +115,10 @@ class RefusesStaleSaves(admin.ModelAdmin):
         if "_continue" not in request.POST:
             Opening.objects.forget(obj, by=request.user)
         return super().response_change(request, obj)
+
+
+class NotSaved(Exception):
+    """The form is not as it should be."""
 
 
 def with_choices(response, sent: QueryDict):
