@@ -121,9 +121,11 @@ def test_a_clinic_with_one_manager_can_begin_with_its_doctor(manager, db):
 
 def test_it_can_enter_a_name_today_and_the_rest_tomorrow(manager, db):
     doctor = enter(manager, registration_number="", email="")
+    begun = manager.get("/admin/").content.decode()
 
     told = change(manager, doctor, registration_number="777", email="binu@example.org")
 
+    assert "cannot be sent a page to sign yet" in begun and "cannot be sent" not in told
     assert may_sign(doctor) == (True, True) and "Nothing is sent" not in told
     assert "No other manager is here to confirm it sooner" in change(manager, doctor, email="manager@example.org")
     assert may_sign(doctor) == (False, False)

@@ -86,6 +86,9 @@ class PractitionerAdmin(PlainChoices, Vouching, RefusesStaleSaves, ToTheTrash):
         before, known = set(links.values_list("pk", flat=True)), Practitioner.objects.filter(pk=obj.pk).first()
         super().save_model(request, obj, form, change)
         self.note(request, known, obj)
+        if request.user.has_perm(IDENTIFY) and not (obj.email and obj.registration_number):
+            told = f"{obj} cannot be sent a page to sign yet: that needs an e-mail address and a registration number."
+            self.message_user(request, told, messages.INFO)
         if many := len(before - set(links.values_list("pk", flat=True))):
             told = f"{many} open link{'' if many == 1 else 's'} to {obj} no longer work{'s' if many == 1 else ''}."
             self.message_user(request, f"{told} Send the pages again.", messages.WARNING)
