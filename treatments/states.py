@@ -73,9 +73,17 @@ class Live(NamedTuple):
     by: str
     signed_by: str
     valid_until: datetime.datetime | None
+    taken_back: "Signature | None"
+    """Under these very words."""
     price_until: datetime.date | None
     rules_until: datetime.date | None
     """The last day on which what was checked still counts as checked."""
+
+    def unreviewed(self) -> str:
+        if self.taken_back is None:
+            return "No doctor has reviewed what patients read."
+        doctor, at = self.taken_back
+        return f"{doctor} took back the signature under what patients read, on {day(at)}."
 
 
 class Sent(NamedTuple):
@@ -138,7 +146,7 @@ class Standing:
             return []
         until, doctor = self.live.valid_until, self.live.signed_by
         if until is None:
-            return [Mark("unreviewed", "No doctor has reviewed what patients read.", "send")]
+            return [Mark("unreviewed", self.live.unreviewed(), "send")]
         if until <= at:
             return [Mark("overdue", f"The review by {doctor} ran out on {day(until)}. Patients are told.", "send")]
         if until <= at + soon():

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.factories import add_price, make_concern, make_doctor, make_editor, make_site_page, make_treatment, publish
 from tests.shelf import shelved
 from tests.staff.people import staff_client
-from treatments.models import Concern, Practitioner, SitePage, Source, Statement, Treatment, drafts, freeze
+from treatments.models import Concern, Practitioner, SignOff, SitePage, Source, Statement, Treatment, drafts, freeze
 from treatments.models.publishing import withdraw
 from treatments.models.review_links import send_for_review
 from treatments.models.signing import sign
@@ -42,6 +42,11 @@ def live(treatment, doctor):
 
 def unreviewed(treatment, doctor):
     publish(treatment)
+
+
+def disowned(treatment, doctor):
+    live(treatment, doctor)
+    SignOff.objects.get().withdraw(note="I was wrong.")
 
 
 def clinical(treatment, doctor):
@@ -117,6 +122,7 @@ CASES = {
     never: ({"never"}, "Never published", "Send to a doctor"),
     live: ({"live", "reviewed"}, "published by writer@example.org", ""),
     unreviewed: ({"live", "unreviewed"}, "No doctor has reviewed what patients read", "Send to a doctor"),
+    disowned: ({"live", "unreviewed"}, "Asha Rao took back the signature under what", "Send to a doctor"),
     clinical: (
         {"live", "reviewed", "clinical"},
         "medical changes in Sections › A part of the page",

@@ -69,16 +69,18 @@ def some(rows: list[Any], *, at: datetime.datetime) -> dict[int, states.Standing
     }
 
 
-def standing(row, live, compared: Compared, signed: dict, links: list, spans: list, *, at) -> states.Standing:
+def standing(
+    row, live, compared: Compared, signed: tuple[dict, dict], links: list, spans: list, *, at
+) -> states.Standing:
     medical = not isinstance(row, SitePage)
-    own = signed.get(compared.fingerprint) if medical else None
+    own = signed[0].get(compared.fingerprint) if medical else None
     over = ended(spans, at=at)
     shown = live.fingerprint == compared.fingerprint if live else bool(own and over and own["at"] < over[0])
     if own and (own["until"] <= at or shown):
         own = None
     return states.Standing(
         medical=medical,
-        live=live_facts(live, compared, signed.get(live.fingerprint)) if live else None,
+        live=live_facts(live, compared, *(one.get(live.fingerprint) for one in signed)) if live else None,
         ended=over,
         clinical=compared.clinical,
         other=compared.other,
@@ -88,13 +90,14 @@ def standing(row, live, compared: Compared, signed: dict, links: list, spans: li
     )
 
 
-def live_facts(live, compared: Compared, signature: dict | None) -> states.Live:
+def live_facts(live, compared: Compared, signature: dict | None, gone: dict | None) -> states.Live:
     return states.Live(
         number=live.number,
         since=live.live_from,
         by=live.published_by or "content files",
         signed_by=signature["doctor"] if signature else "",
         valid_until=signature["until"] if signature else None,
+        taken_back=states.Signature(gone["doctor"], gone["gone"]) if gone else None,
         price_until=checked_until(compared.price_checked_on, settings.PRICE_REVIEW_DAYS),
         rules_until=checked_until(compared.rules_checked_on, settings.REGULATION_REVIEW_DAYS),
     )
@@ -107,12 +110,13 @@ def live_revisions(kind: str, pks: list[int], *, at) -> dict[int, Any]:
     return {getattr(row, f"{kind}_id"): row for row in rows}
 
 
-def signatures(prints: set[str]) -> dict[str, dict]:
-    """The latest signature under each of these words that stands, past its date or not."""
-    found = SignOff.objects.standing().filter(fingerprint__in=prints).order_by("signed_at")
+def signatures(prints: set[str]) -> tuple[dict[str, dict], dict[str, dict]]:
+    """The latest under each of these words that stands, past its date or not, and the latest that was taken back."""
+    found = SignOff.objects.filter(schema=content.SCHEMA, fingerprint__in=prints).order_by("signed_at")
     columns: dict[str, Any] = {"doctor": F("practitioner__name"), "at": F("signed_at"), "until": F("valid_until")}
-    rows: Any = found.values("fingerprint", **columns)
-    return {row["fingerprint"]: row for row in rows}
+    rows: Any = list(found.values("fingerprint", gone=F("withdrawal__at"), **columns))
+    stands = {row["fingerprint"]: row for row in rows if not row["gone"]}
+    return stands, {row["fingerprint"]: row for row in rows if row["gone"]}
 
 
 def last_links(kind: str, pks: list[int]) -> dict[int, list[ReviewLink]]:
