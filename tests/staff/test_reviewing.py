@@ -55,6 +55,16 @@ def test_sending_twice_freezes_once_and_calls_off_the_first_link(editor, treatme
     assert "Called off" in page
 
 
+def test_pressing_twice_sends_one_mail_whose_link_works(editor, treatment, doctor):
+    form = Form(editor.get(address(treatment))).values | {"practitioner": str(doctor.pk), "days": "7", "send": "Send"}
+
+    answers = [editor.post(address(treatment), form, follow=True).content.decode() for _ in range(2)]
+
+    assert "sent already, after you opened this page" in answers[1] and "Sent, not opened" in answers[1]
+    assert ReviewLink.objects.get().is_open(at=timezone.now())
+    assert Mail.objects.filter(kind="review-link").count() == 1
+
+
 def test_words_that_changed_meanwhile_are_not_sent(editor, treatment, doctor):
     form = Form(editor.get(address(treatment)))
     Statement.objects.update(text="Half-written.")

@@ -15,7 +15,7 @@ from treatments.admin.moments import MomentField
 from treatments.admin.places import problem_url
 from treatments.difference import Difference, differences
 from treatments.fingerprint import fingerprint
-from treatments.models import Publication, Revision, SignOff, SitePage, Treatment, compose, freeze
+from treatments.models import Publication, ReviewLink, Revision, SignOff, SitePage, Treatment, compose, freeze
 from treatments.models.composing import column_of_draft
 
 
@@ -116,6 +116,12 @@ def digest(texts: list[str]) -> str:
 def seen(shown: list[Plan]) -> str:
     """Goes out with the confirmation page and comes back with the button."""
     return digest([content.encode(one.page) for one in shown] + surroundings([one.subject for one in shown]))
+
+
+def seen_and_sent(subject: models.Model, page: content.Page) -> str:
+    """For who sends it to a doctor: a second press would call off the link that the first has put in the post."""
+    newest = ReviewLink.objects.of(subject).order_by("pk").last()
+    return digest([content.encode(page), str(newest.pk if newest else 0)])
 
 
 def surroundings(subjects: list[models.Model]) -> list[str]:

@@ -23,6 +23,7 @@ from treatments.admin.places import change_url, edit_links
 from treatments.fingerprint import fingerprint
 from treatments.labels import spoken
 from treatments.models import Practitioner, Remark, ReviewLink, Revision, SignOff, SitePage, compose, freeze
+from treatments.models.publishing import lock
 from treatments.models.review_links import LINK_LASTS, refuse_unfit, send_for_review, standing_remarks
 from treatments.models.signing import valid_signature
 
@@ -115,7 +116,8 @@ class ReviewViews(OwnPages):
         try:
             link = self.frozen_and_sent(request, subject, form.cleaned_data)
         except publishing.Moved:
-            self.message_user(request, "The draft was changed after you opened this page. Look again.", messages.ERROR)
+            sentence = "The draft was changed, or sent already, after you opened this page. Look again."
+            self.message_user(request, sentence, messages.ERROR)
             return False
         except ValidationError as error:
             form.add_error("practitioner", error)
@@ -130,8 +132,9 @@ class ReviewViews(OwnPages):
     @transaction.atomic
     def frozen_and_sent(self, request, subject, answers: dict) -> ReviewLink:
         """A draft that is the newest revision already is not frozen again."""
+        lock(subject)
         page = compose(subject)
-        if publishing.digest([content.encode(page)]) != request.POST.get("seen"):
+        if publishing.seen_and_sent(subject, page) != request.POST.get("seen"):
             raise publishing.Moved
         if publishing.complaints(subject, page):
             raise ValidationError("The draft is not complete: mend what is named above first.")
@@ -161,7 +164,7 @@ class ReviewViews(OwnPages):
             "returned": returned(subject),
             "form": form,
             "doctors": form.fields["practitioner"].queryset.exists(),
-            "seen": publishing.digest([content.encode(page)]),
+            "seen": publishing.seen_and_sent(subject, page),
             "complaints": publishing.complaints(subject, page),
             "review": publishing.reviewed(fingerprint(page)),
             "may_send": request.user.has_perm(attention.SEND),
