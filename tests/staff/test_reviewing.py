@@ -71,7 +71,7 @@ def test_words_that_changed_meanwhile_are_not_sent(editor, treatment, doctor):
 
     page = editor.post(address(treatment), form.values | {"practitioner": doctor.pk, "days": "7", "send": "Send"})
 
-    assert "The draft was changed after you opened this page" in page.content.decode()
+    assert "after you opened this page. Look again" in page.content.decode()
     assert not ReviewLink.objects.exists()
 
 
