@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from treatments import content, facts, markup
+from treatments import anatomy, content, facts, layout, markup
 from treatments.difference import title
 from treatments.labels import label
 
@@ -38,6 +38,10 @@ LONG = re.compile(r"[^\s/\u2010-]{31,}")
 TARGET = re.compile(r"\]\([^)\n]*\)|\[@[^\]\n]*\]")
 
 
+DECIDED_WITH = {"works", "avoid", "risks"}
+"""Chapters without which nobody can decide."""
+
+
 class Problem(NamedTuple):
     field: str
     """The list or column of the page in which the text stands: "sections", "steps", "depth_note"."""
@@ -59,6 +63,14 @@ def missing(page: content.Page) -> list[Problem]:
     for field, anchor, place, text in plain_texts(page):
         found += [Problem(field, anchor, place, sentence) for sentence in (*unread(text), *endless(text))]
     return found
+
+
+def unwritten(page: content.Page) -> list[str]:
+    """What a patient decides with and would not find. It stops nobody: a page can grow."""
+    if not isinstance(page, content.TreatmentPage):
+        return []
+    shown = {chapter.id for chapter in layout.chapters(page)}
+    return [group.heading for group in anatomy.GROUPS if group.id in DECIDED_WITH - shown]
 
 
 def known_facts(page: content.Page) -> dict[str, str]:

@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories import add_price, make_concern, make_doctor, make_site_page, make_treatment, publish
+from tests.factories import add_price, add_section, make_concern, make_doctor, make_site_page, make_treatment, publish
 from tests.reader import tree
 from tests.staff.people import Form, staff_client
 from treatments.admin import publishing
@@ -70,6 +70,15 @@ def test_who_would_take_a_doctor_off_the_page_is_told_before(editor):
     page = tree(editor.get(address(treatment)).content).one("main").text
 
     assert "Asha Rao signed what they read now, and that name goes." in page
+
+
+def test_who_publishes_is_told_what_patients_decide_with_and_would_not_find(editor):
+    treatment = make_treatment()
+    add_section(treatment, "evidence", "We found no study.")
+
+    page = tree(editor.get(address(treatment)).content).one("main").text
+
+    assert "Patients will find nothing here under “Who should not have it” and “Side effects”." in page
 
 
 def test_site_pages_ask_for_no_doctor(editor):

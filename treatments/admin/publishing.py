@@ -50,6 +50,10 @@ class Plan:
         return self.live is not None and self.live.page == self.page
 
     @property
+    def unwritten(self) -> list[str]:
+        return [] if self.unchanged else [f"“{heading}”" for heading in checks.unwritten(self.page)]
+
+    @property
     def clinical(self) -> bool:
         """Site pages say nothing that a doctor would sign."""
         return not isinstance(self.subject, SitePage)
