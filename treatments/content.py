@@ -94,7 +94,7 @@ __all__ = [
     "to_builtins",
 ]
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when a field changes its meaning or medical wording outside the content changes; voids signatures."""
 
 P = TypeVar("P", bound=Part)

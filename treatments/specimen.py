@@ -4,6 +4,7 @@ Its words are plainly made up, so that nobody takes them for advice.
 """
 
 import datetime
+from typing import Any
 
 import msgspec
 
@@ -29,6 +30,13 @@ from treatments.choices import (
 )
 
 CHECKED = datetime.date(2026, 1, 1)
+KNOWN: tuple[dict[str, Any], ...] = (
+    {"onset_hours_min": 0, "duration_hours_max": 72},
+    {"onset_hours_min": 24, "duration_hours_min": 24},
+    {"onset_hours_max": 48, "duration_hours_max": 0},
+    {"onset_hours_max": 0},
+)
+"""When it starts and how long it lasts, where one end is known."""
 SOURCES = (
     parts.Source(key="a", title="An example with an address", url="https://example.org/", kind=SourceKind.TRIAL),
     parts.Source(
@@ -179,6 +187,7 @@ def common() -> tuple[parts.SideEffect, ...]:
     return (
         parts.SideEffect(name_plain="Nothing known", text="Words."),
         parts.SideEffect(name_plain="Its word", stated_as="rare", duration_hours_min=24, duration_hours_max=48),
+        *(parts.SideEffect(name_plain="Hours", **hours) for hours in KNOWN),
         *(parts.SideEffect(name_plain="A band", band=band) for band in Band),
         parts.SideEffect(name_plain="Counted", band=Band.VERY_COMMON, rate_x=4, rate_n=30, source="a"),
         parts.SideEffect(name_plain="Counted, rarer", band=Band.UNCOMMON, rate_x=3, rate_n=1000, source="b"),
