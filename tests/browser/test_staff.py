@@ -223,7 +223,7 @@ def test_who_adds_and_removes_rows_by_keyboard_keeps_the_place(staff_page, mesot
         assert page.evaluate(FOCUS) == f"side_effects-{number}-name_plain"
     for removed, then in ((0, f"Side effect #{count + 1}"), (0, "Side effect Allergic reaction")):
         page.locator("#side_effects-group .inline-deletelink").nth(removed).press("Enter")
-        page.wait_for_function("document.activeElement.tagName == 'SUMMARY'")
+        page.locator("#side_effects-group summary:focus").wait_for()
         assert page.evaluate(FOCUS) == then
         assert page.get_by_role("button", name=f"Move up: {then.removeprefix('Side effect ')}", exact=True).count() == 1
         assert page.locator("[aria-live=polite]").last.inner_text() == f"#{count + 1} is removed."
