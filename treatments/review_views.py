@@ -19,6 +19,8 @@ from treatments.origins import comes_from_elsewhere
 LONGEST_REMARK = 5000
 BLOCK_ENDS = re.compile(r"</(p|h\d|li|tr|th|td|dd|dt|text|title|desc)>")
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+ASK_FIRST = "Press “Send me a code” first, then type the code here."
+ASK_AGAIN = "Type the code from our second message."
 TEMPLATES = {"treatment": "treatments/treatment.html", "concern": "concerns/concern.html"}
 
 
@@ -103,6 +105,8 @@ def send_code(request, link: ReviewLink):
 def sign(request, link: ReviewLink):
     if not request.POST.get("read"):
         return reading(request, link, error="Tick the box to say that you have read the page.", status=422)
+    if not request.POST.get("code", "").strip():
+        return reading(request, link, error=ASK_AGAIN if link.codes_sent else ASK_FIRST, status=422)
     try:
         link.sign(
             typed_code=request.POST.get("code", "")[:20],

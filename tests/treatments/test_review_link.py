@@ -102,7 +102,9 @@ def test_a_doctor_signs_with_the_code_from_the_second_message(client, link, doct
 
 def test_each_step_says_what_comes_next(client, link, treatment):
     at_first = client.get(link.get_absolute_url(), **LOCAL).content.decode()
+    too_soon = tree(post(client, link, action="sign", read="yes").content)
     sent = tree(post(client, link, action="code", code="000000").content)
+    empty = tree(post(client, link, action="sign", read="yes", code=" ").content)
     sign(client, link)
     signed = client.get(link.get_absolute_url(), **LOCAL).content.decode()
     publish(treatment)
@@ -110,6 +112,8 @@ def test_each_step_says_what_comes_next(client, link, treatment):
     second = send_for_review(freeze(treatment, by=None), link.practitioner, by=None)
 
     assert "Patients do not see these words yet." in at_first
+    assert "Press “Send me a code” first" in too_soon.with_id("problem").text
+    assert "Type the code from our second message." in empty.with_id("problem").text
     assert "We sent you a code" in sent.with_id("sign").with_id("problem").text and not sent.with_id("code")["value"]
     assert "once the clinic publishes these words" in signed
     assert f'<a href="{treatment.get_absolute_url()}">' in live and "once the clinic publishes" not in live
