@@ -131,7 +131,7 @@ def unread(text: str) -> Iterator[str]:
 
 def endless(text: str, in_table: bool = True) -> Iterator[str]:
     for word in LONG.findall(TARGET.sub(" ", text)) if in_table else ():
-        yield f"“{word[:20]}…” is {len(word)} letters without a break, too wide for a phone: write shorter words."
+        yield f"“{word[:20]}…” is {len(word)} letters long, too wide for a phone: divide it with a space or a hyphen."
 
 
 def unfilled(text: str, values: dict[str, str]) -> Iterator[str]:
