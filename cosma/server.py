@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from functools import partial
 
@@ -32,6 +33,14 @@ database. Their number makes no difference to what a stored page costs."""
 LOOK_EVERY, PAUSE = 1.0, 0.3
 
 
+class Wakening(threading.Event):
+    """A signal sets it in the thread that may be setting it already, and would wait for Event's own lock for ever."""
+
+    def __init__(self):
+        super().__init__()
+        self._cond = threading.Condition(threading.RLock())
+
+
 class Server(MPServer):
     """Replaces every worker that ends, at whatever rhythm they are killed.
 
@@ -43,6 +52,7 @@ class Server(MPServer):
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
+        self.main_loop_interrupt = Wakening()
         # Not an Event: a worker that is killed while it holds its lock would stop all others.
         self.news, self.word = multiprocessing.Pipe(duplex=False)
 

@@ -83,3 +83,18 @@ def test_who_waits_comes_in_when_somebody_leaves(hanging, send, monkeypatch):
         assert hanging.arrived.acquire(timeout=5)
 
     assert set(hanging.patience) == {patience.FOR_ANSWERS}
+
+
+def test_a_signal_that_comes_while_another_is_noted_does_not_stop_the_server_from_stopping():
+    site = server.Server("cosma.wsgi:application")
+
+    def interrupted():
+        with site.main_loop_interrupt._cond:  # as `set` does, when the second signal comes
+            site.signal_handler_interrupt()
+
+    note = threading.Thread(target=interrupted, daemon=True)
+    note.start()
+    note.join(2)
+
+    assert not note.is_alive()
+    assert site.interrupt_signal and site.main_loop_interrupt.is_set()
