@@ -56,7 +56,7 @@ class RevisionQuerySet(models.QuerySet):
         begun = begun.filter(**{f"revision__{kind}": OuterRef(kind)}).values("live_from")
         first = Subquery(begun.order_by("live_from")[:1])
         last = Subquery(begun.filter(significant=True).order_by("-live_from")[:1])
-        return self.annotate(published_at=first, modified_at=Coalesce(last, first))
+        return self.annotate(published_at=first).annotate(modified_at=Coalesce(last, F("published_at")))
 
     def with_signature(self):
         """Adds `signature`: the latest one that stands under these clinical words, past its date or not, as a dict."""
