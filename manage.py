@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs Django's commands, and says in one sentence what is wrong when none of them can start."""
 
+import gc
 import os
 import sys
 
@@ -9,6 +10,7 @@ def main():
     # Plain syntax down to here: an old Python must get this far to be told that it is too old.
     if sys.version_info < (3, 11):
         sys.exit("This site needs Python 3.11 or newer; this is Python " + sys.version.split()[0] + ".")
+    gc.set_threshold(100_000, 20, 20)  # to look through all code for garbage while it loads takes a tenth of a start
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosma.settings")
     try:
         load_settings()

@@ -3,7 +3,6 @@
 import csv
 import io
 
-import xlsxwriter
 from django.utils import timezone
 
 from enquiries.models import Enquiry
@@ -65,6 +64,8 @@ def as_csv(table) -> bytes:
 
 
 def as_xlsx(table) -> bytes:
+    import xlsxwriter  # large, and no other command or page needs it
+
     page = io.BytesIO()
     # Text that looks like a formula, a link or a number stays text.
     settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -9,9 +9,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
-
-import snowballstemmer
+from typing import Any, NamedTuple
 
 FORM = 2
 LONGEST = 40
@@ -41,7 +39,6 @@ SPELLINGS = (
 )
 """British forms, each with what is read in its place. A word that is changed without need is changed on both sides."""
 
-_english = snowballstemmer.stemmer("english")
 _one_at_a_time = threading.Lock()
 
 
@@ -90,7 +87,14 @@ def stem(plain: str) -> str:
     for british, american in SPELLINGS:
         plain = british.sub(american, plain)
     with _one_at_a_time:  # the stemmer keeps the word that it works on
-        return _english.stemWord(plain)
+        return english().stemWord(plain)
+
+
+@lru_cache(maxsize=1)
+def english() -> Any:
+    import snowballstemmer  # which loads thirty languages; most commands compare no words
+
+    return snowballstemmer.stemmer("english")
 
 
 class Piece(NamedTuple):

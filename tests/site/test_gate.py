@@ -1,11 +1,11 @@
 """Requests that hang leave threads for readers; who finds no room can still be told so by the form."""
 
 import threading
-import time
 
 import pytest
 
 from cosma import gate, patience, server
+from tests.deploy.nodes import wait_until
 
 
 class Hanging:
@@ -56,7 +56,7 @@ def test_hanging_requests_leave_threads_for_readers(hanging, send):
         assert hanging.arrived.acquire(timeout=5)
     for _ in range(server.THREADS):
         send()
-    time.sleep(0.2)
+    wait_until(lambda: len(send.answers) == server.THREADS, 5, "readers wait behind requests that hang")
 
     assert send.answers == ["503"] * server.THREADS
     assert gate.AT_ONCE + gate.WAITING + gate.EXPLAINING < server.THREADS - 1
