@@ -4,6 +4,7 @@ A broken file is refused with its name, line, field and what was expected.
 """
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)")
 SEQUENCES = (msgspec.inspect.ListType, msgspec.inspect.VarTupleType)
 TEXT, NUMBER = "tag:yaml.org,2002:str", "tag:yaml.org,2002:int"
 UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+LAX = re.compile(r"[\t\ufeff]|[|>][-+0-9]*#")
+"""What libyaml takes and Python does not; of `|-#` it would drop all that follows on the line."""
 STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 
 
@@ -54,6 +57,14 @@ class Constructor(yaml.constructor.SafeConstructor):
         except (ArithmeticError, AttributeError, LookupError, ValueError) as error:
             problem = str(error) if isinstance(error, ValueError) else "the value is not what its tag says"
             raise yaml.constructor.ConstructorError(problem=problem, problem_mark=node.start_mark) from None
+
+
+class Loader(yaml.composer.Composer, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Read in C and put together in Python, which notices when it goes too deep; C alone would end the process."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        super(yaml.composer.Composer, self).__init__(text)
 
 
 class ContentFile:
@@ -140,7 +151,7 @@ def field_name(where: str) -> str:
 def parse(path: Path) -> tuple[yaml.Node, Any]:
     text = read_text(path)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = composed(text)
         if node is None:
             raise BrokenFile(path, 1, "is empty")
         refuse_oddities(path, node, "$", seen=set())
@@ -149,6 +160,14 @@ def parse(path: Path) -> tuple[yaml.Node, Any]:
         raise BrokenFile(path, line_of(error, text), f"is not YAML ({reason(error)})") from None
     except RecursionError:
         raise BrokenFile(path, 1, "is nested too deeply") from None
+
+
+def composed(text: str) -> yaml.Node | None:
+    """What C refuses, or would let pass, is read in Python, which knows better what is wrong."""
+    if not LAX.search(text):
+        with suppress(yaml.YAMLError):
+            return yaml.compose(text, Loader=Loader)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def found_in(folder: Path) -> dict[str, list[Path]]:

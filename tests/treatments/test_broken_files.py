@@ -244,6 +244,9 @@ def test_a_broken_file_is_refused_and_nothing_is_loaded(folder, fault):
         (b"- just\n- a list\n", "Expected `object`"),
         (b"slug: a\n---\nslug: b\n", "not YAML"),
         (b"[" * 1000, "nested too deeply"),
+        (b"- " * 200_000, "nested too deeply"),
+        (b"name: |-# These words\n  would be lost.\n", "not YAML"),
+        (b"name: A\ttab.\n", "not YAML"),
         (b"name: " + b"x" * files.LARGEST, "larger than"),
         # Cut at the limit, these would be read as a shorter file.
         (b"slug: needling\n#" + "é".encode() * (files.LARGEST // 2 + 9), "larger than"),
