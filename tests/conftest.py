@@ -149,3 +149,8 @@ def uses_database(item) -> bool:
 def pytest_collection_finish():
     """What is loaded by now stays; looking through it for garbage again and again takes a tenth of a run."""
     gc.freeze()
+
+
+def pytest_unconfigure():
+    """pytest looks through all that is left for garbage before it ends: nobody asks for that any more."""
+    gc.freeze()
