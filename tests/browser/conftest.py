@@ -193,17 +193,33 @@ def windows(browser, site) -> Windows:
 def open_page(windows, complaints):
     """Opens a page of the site the way a reader has it, e.g. `open_page("/", width=1280, dark=True)`."""
 
-    def open_page(path: str = "/", *, width=390, height=844, dark=False, javascript=True, whose="readers") -> Page:
+    def open_page(
+        path: str = "/", *, width=390, height=844, dark=False, javascript=True, whose="readers", settled=True
+    ) -> Page:
         page = windows.of(whose, javascript=javascript).new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if dark else "light")
         page.on("console", lambda message: complain(complaints, message))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)
+        if settled:
+            settle(page)
         return page
 
     yield open_page
     windows.tidy()
+
+
+DRAWN = """() => [...document.querySelectorAll(".chapter")].every(
+  (chapter) => getComputedStyle(chapter).contentVisibility === "visible")"""
+
+
+def settle(page) -> None:
+    """Until all chapters of a long page are laid out; in a way that works without scripts too."""
+    deadline = time.monotonic() + 10
+    while not page.evaluate(DRAWN):
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(20)
 
 
 def complain(complaints: list[str], message) -> None:

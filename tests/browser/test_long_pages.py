@@ -1,35 +1,23 @@
 """A page of six thousand words shows its first at once and the rest soon after. No reader notices how."""
 
-import time
-
 import pytest
+
+from tests.browser.conftest import settle
 
 PAGE = "/treatments/mesotherapy/"
 IN_SIGHT = """() => {
   const met = document.elementFromPoint(innerWidth / 2, 200);
   return [met.textContent.slice(0, 80), Math.round(met.getBoundingClientRect().top)];
 }"""
-DRAWN = """() => [...document.querySelectorAll(".chapter")].every(
-  (chapter) => getComputedStyle(chapter).contentVisibility === "visible")"""
 LENGTHS = """() => {
   const main = document.querySelector("main");
   return [main.innerText, main.textContent].map((text) => text.match(/\\w/g).length);
 }"""
 
 
-def settle(page) -> None:
-    """Waits in a way that works without scripts too."""
-    deadline = time.monotonic() + 10
-    while not page.evaluate(DRAWN):
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(20)
-
-
 @pytest.mark.parametrize("javascript", [True, False])
 def test_all_of_it_is_soon_there(open_page, javascript):
     page = open_page(PAGE, javascript=javascript)
-
-    settle(page)
 
     drawn, written = page.evaluate(LENGTHS)
     # Only what is folded or said to screen readers alone is not drawn.
@@ -42,7 +30,6 @@ def test_all_of_it_is_soon_there(open_page, javascript):
 @pytest.mark.parametrize("depth", [1_500, 9_000, 22_000])
 def test_a_reload_finds_the_words_that_were_being_read(open_page, width, height, depth):
     page = open_page(PAGE, width=width, height=height)
-    settle(page)
     page.evaluate(f"scrollTo(0, {depth})")
     page.wait_for_function(f"scrollY === {depth}")
     before = page.evaluate(IN_SIGHT)
@@ -55,7 +42,7 @@ def test_a_reload_finds_the_words_that_were_being_read(open_page, width, height,
 
 @pytest.mark.parametrize("part", ["risks", "faq-pain", "sources"])
 def test_a_link_to_a_part_arrives_there_and_stays(open_page, part):
-    page = open_page(f"{PAGE}#{part}")
+    page = open_page(f"{PAGE}#{part}", settled=False)
     top = f"document.getElementById('{part}').getBoundingClientRect().top"
     on_arrival = page.evaluate(top)
 
