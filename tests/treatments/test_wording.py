@@ -180,3 +180,15 @@ def test_a_signature_that_the_doctor_took_back_stays_taken_back(treatment, docto
     void_earlier_wording()
 
     assert "You took your signature back" in Client().get(link.get_absolute_url()).content.decode()
+
+
+def test_an_earlier_release_beside_the_new_one_ends_no_signature(treatment, doctor, reworded, monkeypatch):
+    earlier = content.SCHEMA
+    reworded()
+    publish(treatment, signed_by=doctor)
+    assert SIGNED in patients_read()
+
+    monkeypatch.setattr(content, "SCHEMA", earlier)
+    assert void_earlier_wording() == 0
+
+    assert not SignOff.objects.filter(withdrawal__isnull=False).exists()

@@ -182,7 +182,8 @@ def sign(revision: Revision, practitioner: Practitioner, *, rendered_text: str, 
 def void_earlier_wording() -> int:
     """Writes down that signatures ended with the release that shows pages otherwise, and calls off plans on them.
 
-    Patients see no badge of theirs either way. Returns how many.
+    Patients see no badge of theirs either way. Those of a later release, which may share the database while it is
+    rolled out, are left to it. Returns how many.
     """
-    found = SignOff.objects.exclude(schema=content.SCHEMA).filter(withdrawal__isnull=True)
+    found = SignOff.objects.filter(schema__lt=content.SCHEMA, withdrawal__isnull=True)
     return len([signature.withdraw(note=REWORDED) for signature in found])
