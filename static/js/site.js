@@ -110,7 +110,8 @@ const followReading = () => {
   const links = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash.slice(1), link]));
   const follow = new IntersectionObserver(
     (entries) => {
-      const met = entries.find((entry) => entry.isIntersecting);
+      // A busy phone tells of several moments at once; the last of them counts.
+      const met = entries.filter((entry) => entry.isIntersecting).pop();
       if (!met) return;
       for (const [id, link] of links) {
         if (id === met.target.id) link.setAttribute("aria-current", "true");

@@ -42,6 +42,31 @@ def test_the_contents_follow_the_reader_beside_the_text(open_page):
     assert page.locator(".contents [aria-current]").count() == 1
 
 
+TELL_LATE = """
+window.IntersectionObserver = class extends IntersectionObserver {
+  constructor(callback, options) {
+    const seen = [];
+    super((entries) => seen.push(...entries), options);
+    window.tell = () => callback(seen);
+    window.met = (id) => seen.some(({ target, isIntersecting }) => isIntersecting && target.id === id);
+  }
+};"""
+MET = "(id) => new Promise((found) => setInterval(() => window.met?.(id) && found(), 20))"
+
+
+def test_the_contents_name_the_last_chapter_when_a_busy_browser_tells_of_several(open_page):
+    page = open_page(PAGE, width=1440)
+    page.add_init_script(TELL_LATE)
+    page.reload()
+
+    for chapter in ("brief", "costs"):
+        page.click(f".contents a[href='#{chapter}']")
+        page.evaluate(MET, chapter)
+    page.evaluate("tell()")
+
+    assert page.locator(".contents [aria-current]").get_attribute("href") == "#costs"
+
+
 def test_a_thumb_finds_the_way_back_to_the_contents(open_page):
     page = open_page(f"{PAGE}#costs", width=375)
 
