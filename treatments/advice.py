@@ -47,7 +47,8 @@ class Advice(NamedTuple):
 
 def advice(page: content.Part, rules: list[Rule]) -> list[Advice]:
     found = [one for text in checks.named_texts(page) for one in of_text(page, text, rules)]  # type: ignore[arg-type]
-    unsourced = [Advice("sections", "", "Claims", told) for told in inspection.unsourced(page)]  # type: ignore[arg-type]
+    claims = "lines" if isinstance(page, content.Concern) else "sections"
+    unsourced = [Advice(claims, "", "Claims", told) for told in inspection.unsourced(page)]  # type: ignore[arg-type]
     return [*overall(page), *found, *unsourced]
 
 

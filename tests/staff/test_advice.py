@@ -69,6 +69,15 @@ def test_a_claim_without_its_source_is_named():
     assert ["cites no source" in one.sentence for one in found_in(treatment)] == [True]
 
 
+def test_a_concern_whose_line_cites_no_source_can_still_be_opened(editor):
+    concern = make_concern()
+    concern.lines.create(treatment=make_treatment(), evidence="some", text="It may help.")
+
+    page = editor.get(f"/admin/treatments/concern/{concern.pk}/change/").content.decode()
+
+    assert "cites no source" in page.split("#lines-group")[1]
+
+
 def test_it_stands_on_the_change_page_of_the_section_and_of_the_page(editor):
     treatment = make_treatment(text="It is guaranteed.")
     add_price(treatment)
