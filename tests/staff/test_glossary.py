@@ -75,3 +75,16 @@ def test_a_word_is_kept_without_what_comes_along_invisibly_when_it_is_pasted(man
 
     # Or a dump of this site would be refused: a word that is not there yet, with a form of one that is.
     assert list(Term.objects.values_list("term", "also")) == [("Dermis", "derma")]
+
+
+def test_pages_pasted_as_forms_of_a_word_are_refused_and_stay_in_the_form(treatment, manager):
+    """A pattern of that length is more than SQLite looks for: the word could never be opened again."""
+    address = f"/admin/treatments/term/{Term.objects.get(term='Dermis').pk}/change/"
+    form = Form(manager.get(address)).values
+
+    for pasted in ("word " * 20_000, "\n".join(map(str, range(21)))):
+        page = manager.post(address, form | {"also": pasted}).content.decode()
+        assert "At most 20 forms" in page.split('for="id_also"')[1] and pasted[-50:].strip() in page
+
+    assert manager.get(address).status_code == 200
+    assert Term.objects.get(term="Dermis").also == ""

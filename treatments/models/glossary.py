@@ -6,6 +6,9 @@ from django.db.models.functions import Lower
 from treatments import facts
 from treatments.models.prose import LinesField, ProseField
 
+LONGEST, MOST_FORMS = 60, 20
+"""Of a word and of each of its forms: each is searched for in all drafts."""
+
 
 class Term(models.Model):
     """A word that patients may not know, with its definition; frozen into each revision that uses it."""
@@ -13,7 +16,10 @@ class Term(models.Model):
     KEY = "term"
 
     term = models.CharField(
-        "word", max_length=60, validators=[MinLengthValidator(2)], help_text="As it stands in a text, such as Keloid."
+        "word",
+        max_length=LONGEST,
+        validators=[MinLengthValidator(2)],
+        help_text="As it stands in a text, such as Keloid.",
     )
     also = LinesField(
         "other forms", blank=True, help_text="One a line: the plural, the short form, the other spelling."
@@ -45,7 +51,10 @@ class Term(models.Model):
         return [form for line in (self.term, *self.also.splitlines()) if (form := line.strip())]
 
     def clean(self):
-        """A form that two words share would be explained twice."""
+        """A form that two words share would be explained twice; a paste of many pages is no list of forms."""
+        if len(self.forms) > MOST_FORMS or any(len(form) > LONGEST for form in self.forms):
+            told = f"At most {MOST_FORMS} forms, one a line, each of at most {LONGEST} characters."
+            raise ValidationError({"also": told})
         own = {form.casefold() for form in self.forms}
         for other in Term.objects.exclude(pk=self.pk):
             if shared := [form for form in other.forms if form.casefold() in own]:
