@@ -7,7 +7,10 @@ import threading
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
+
 from cosma import patience
+from cosma.middleware import fixed_headers
 
 AT_ONCE, WAITING, A_MOMENT = 3, 6, 3.0
 """Requests in Django, those that wait for one of these to end, and for how many seconds: longer than the stamps need
@@ -15,6 +18,10 @@ to find out that the database hangs, because then nobody in Django waits for it 
 EXPLAINING, HARDLY_ANY = 1, 0.3
 """For whom there is no room goes to Django all the same, with hardly any patience for the database, if only one at a
 time: a form can then say itself that it cannot be taken, and keeps what was typed."""
+
+SEALED = "; ".join(
+    f"{directive} 'none'" for directive in ("default-src", "base-uri", "object-src", "form-action", "frame-ancestors")
+)
 
 
 class Gate:
@@ -49,6 +56,7 @@ class Gate:
 
 
 def busy(start_response) -> list[bytes]:
+    """As strict as any answer of Django's, which it never reaches."""
     status = HTTPStatus.SERVICE_UNAVAILABLE
     body = b"503 The site is busy or being repaired. Please try again in a minute.\n"
     start_response(
@@ -58,8 +66,11 @@ def busy(start_response) -> list[bytes]:
             ("Content-Length", str(len(body))),
             ("Retry-After", "30"),
             ("Cache-Control", "no-store"),
-            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("Content-Security-Policy", SEALED),
             ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", settings.SECURE_REFERRER_POLICY),
+            ("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY),
+            *fixed_headers().items(),
         ],
     )
     return [body]

@@ -39,8 +39,7 @@ class Handler(WSGIHandler):
     request_class = Request
 
 
-def security_headers(get_response):
-    """What django-csp and SecurityMiddleware leave out. Outermost: refusals and static files have them too."""
+def fixed_headers() -> dict[str, str]:
     headers = {
         "Permissions-Policy": PERMISSIONS,
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -52,6 +51,12 @@ def security_headers(get_response):
         # Whatever scheme reached us: a proxy that does not name it must not cost the site this header.
         reach = "; includeSubDomains; preload" if settings.HSTS_SUBDOMAINS else ""
         headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}{reach}"
+    return headers
+
+
+def security_headers(get_response):
+    """What django-csp and SecurityMiddleware leave out. Outermost: refusals and static files have them too."""
+    headers = fixed_headers()
 
     def middleware(request):
         response = get_response(request)

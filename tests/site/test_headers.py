@@ -3,8 +3,10 @@
 import pytest
 from django.contrib.staticfiles.finders import find
 from django.test import override_settings
+from django.utils.datastructures import CaseInsensitiveMapping
 
-from tests.wire import ask, public_paths
+from cosma.gate import busy
+from tests.wire import Answer, ask, public_paths
 
 pytestmark = pytest.mark.usefixtures("shipped")
 FIXED = {
@@ -29,8 +31,15 @@ def broken(request):
     raise RuntimeError("a fault of ours")
 
 
+def without_room() -> Answer:
+    said: list = []
+    body = busy(lambda status, headers: said.extend((int(status[:3]), CaseInsensitiveMapping(dict(headers)), [])))
+    return Answer(*said, b"".join(body))
+
+
 def of_every_kind() -> dict:
     return {
+        "no room": without_room(),
         "redirect": ask("/treatments/mesotherapy"),
         "not found": ask("/nowhere/"),
         "not found below": ask("/treatments/nowhere/"),
@@ -85,6 +94,7 @@ def test_the_answers_are_of_the_kinds_that_they_are_meant_to_be():
     statuses = {kind: answer.status for kind, answer in of_every_kind().items() if not kind.startswith("/")}
 
     assert statuses == {
+        "no room": 503,
         "redirect": 301,
         "not found": 404,
         "not found below": 404,
