@@ -35,6 +35,16 @@ def test_the_password_alone_opens_nothing():
     assert client.get("/accounts/2fa/").status_code == 302
 
 
+def test_a_wrong_password_is_told_first_and_the_address_stays():
+    make_staff("editor")
+
+    page = Client().post("/accounts/login/", EDITOR | {"password": "something else"}).content.decode()
+
+    assert re.search(r'role="alert" tabindex="-1" autofocus><ul.*?not correct', page, re.DOTALL)
+    assert 'value="editor@example.org"' in page
+    assert "something else" not in page
+
+
 def test_a_code_works_once():
     _, factor = make_staff("editor")
     digits = code(factor.secret)
