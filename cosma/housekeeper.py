@@ -1,8 +1,10 @@
 """What a worker does for its stored pages while nobody waits: render, compress better, trim.
 
-One thread. It rests after each piece of work as long as the work took, so that readers come first.
+One thread. It rests after each piece of work as long as the work took, so that readers come first. What they ask for
+again and again is done before what has only grown old, and that before what could be smaller.
 """
 
+import itertools
 import logging
 import queue
 import threading
@@ -13,12 +15,14 @@ logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 300
 REST, A_WHILE = 1.0, 0.25
 TRIM_EVERY = 3600
+IN_ORDER = ("give", "refresh", "improve")
 
 
 class Housekeeper:
     def __init__(self, store):
         self.store = store
-        self.tasks: queue.SimpleQueue = queue.SimpleQueue()
+        self.tasks: queue.PriorityQueue = queue.PriorityQueue()
+        self.numbers = itertools.count()
         self.waiting: set[tuple[str, str]] = set()
 
     def start(self) -> None:
@@ -37,7 +41,7 @@ class Housekeeper:
     def add(self, task: str, key: str) -> None:
         if (task, key) not in self.waiting:
             self.waiting.add((task, key))
-            self.tasks.put((task, key))
+            self.tasks.put((IN_ORDER.index(task), next(self.numbers), task, key))
 
     def run(self) -> None:
         trimmed = 0.0
@@ -57,9 +61,9 @@ class Housekeeper:
 
     def next(self) -> tuple[str, str]:
         """The next piece of work, once there is one."""
-        task = self.tasks.get(timeout=TRIM_EVERY)
-        self.waiting.discard(task)
-        return task
+        _, _, *task = self.tasks.get(timeout=TRIM_EVERY)
+        self.waiting.discard(tuple(task))
+        return tuple(task)
 
     def do(self, task: str, key: str) -> None:
         if self.store.stamps.blind:
@@ -72,6 +76,7 @@ class Housekeeper:
             self.improve_now(key)
 
     def give(self, key: str) -> None:
+        self.improve_now(key)
         folder = self.store.live.current
         page = self.store.memory.get(key)
         if page and self.store.is_fresh(page):

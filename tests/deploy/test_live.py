@@ -1,8 +1,10 @@
 """Pages that are read often: nginx gives them from files, and they are as right and as new as from us."""
 
+import gzip
 import http.client
 import time
 
+import brotli
 import pytest
 
 from tests.deploy.nodes import wait_until
@@ -18,6 +20,7 @@ NAMES = (
     *("x-content-type-options", "x-frame-options", "referrer-policy"),
     *("cross-origin-opener-policy", "cross-origin-resource-policy"),
 )
+UNPACK = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 OLDEST = 3.0
 
 
@@ -42,7 +45,8 @@ def test_a_page_from_a_file_is_the_same_page(encoding, node, nginx):
     theirs = from_a_file(nginx.port, accept_encoding=encoding)
     ours = get(node.port, PATH, accept_encoding=encoding)
 
-    assert theirs.body == ours.body
+    # A worker that has not got to it yet gives more bytes of the same words.
+    assert UNPACK[encoding](theirs.body) == UNPACK[encoding](ours.body)
     assert [theirs[name] for name in NAMES] == [ours[name] for name in NAMES]
     assert policy(theirs) == policy(ours)
 

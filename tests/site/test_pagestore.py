@@ -330,6 +330,22 @@ def test_a_database_set_back_does_not_make_old_pages_new(site, needling):
     assert Stamp.objects.get(name="").version > page.as_of
 
 
+def test_what_is_read_often_lies_ready_for_nginx_before_other_work(site, needling, settings):
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    site.store.lead_nginx()
+    for _ in range(3):
+        site.get(PATH)
+    keeper = site.store.housekeeper
+    keeper.moved(["/treatments/other/", "/concerns/"])
+    waiting = keeper.tasks.qsize()
+
+    keeper.do(*keeper.next())
+
+    assert waiting > 3
+    assert site.store.memory.get(PATH).best
+    assert list(site.store.live.folder.glob("*/treatments/needling/index.html.br"))
+
+
 def test_what_an_outage_kept_from_being_compressed_is_compressed_after_it(site, needling):
     site.get(PATH)
     keeper, stamps = site.store.housekeeper, site.store.stamps
