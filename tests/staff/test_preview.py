@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 from django.urls import resolve
@@ -94,6 +96,19 @@ def test_every_block_of_a_treatment_page_has_its_edit_link(shipped):
             for block in chapter.blocks:
                 assert block.anchor in links
                 assert not block.extra or block.extra_key in links
+
+
+def test_each_question_leads_to_its_own_row(editor):
+    treatment = make_treatment()
+    for number, (anchor, asked) in enumerate((("faq-pain", "Does it hurt?"), ("faq-more", "May I swim?"))):
+        treatment.questions.create(position=number, anchor=anchor, question=asked, answer="Ask your doctor.")
+
+    shown = editor.get(preview(treatment)).content.decode()
+
+    for number, asked in enumerate(("Does it hurt?", "May I swim?")):
+        place = f"id_questions-{number}-question"
+        assert f'#{place}">Edit<span class="visually-hidden"> {asked}</span>' in shown
+        assert re.search(f'value="{re.escape(asked)}"[^>]* id="{place}"', opened(editor, edit_links(treatment)["head"]))
 
 
 def test_every_place_with_typed_parts_is_known():

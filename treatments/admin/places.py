@@ -55,7 +55,7 @@ def treatment_links(treatment: Treatment) -> dict[str, str]:
         "head": change_url(treatment, "id_heading"),
         "key-facts": change_url(treatment, "id_sessions_min"),
         **section_links(treatment),
-        **dict.fromkeys(anatomy.QUESTION_ANCHORS, change_url(treatment, "questions-group")),
+        **question_links(treatment),
     }
     typed = {f"{anchor}:extra": names[0] for anchor, names in TYPED.items()}
     return links | {anchor: change_url(treatment, fragment(Treatment, name)) for anchor, name in typed.items()}
@@ -71,6 +71,12 @@ def section_links(treatment: Treatment) -> dict[str, str]:
         else f"{add}?treatment={treatment.pk}&anchor={anchor}"
         for anchor in anatomy.SECTION_ANCHORS
     }
+
+
+def question_links(treatment: Treatment) -> dict[str, str]:
+    """To the first question that stands at each place."""
+    anchors = list(treatment.questions.values_list("anchor", flat=True))
+    return {anchor: change_url(treatment, f"id_questions-{anchors.index(anchor)}-question") for anchor in anchors}
 
 
 def concern_links(concern: Concern) -> dict[str, str]:
