@@ -80,12 +80,12 @@
     for (const group of document.querySelectorAll(".inline-group")) {
       if (!group.querySelector(PLACE)) continue;
       rowsOf(group).forEach(equip);
-      renumber(group);
+      byPlace(group);  // a form that was refused comes back with the places that were chosen
     }
     openWhatTheAddressNames();
 
     // Words that were typed and not saved are not lost by a click on a link.
-    let unsaved = false;
+    let unsaved = Boolean(document.querySelector("#content-main :is(.problems[role=alert], .collision)"));
     const form = document.querySelector("#content-main > form");
     form?.addEventListener("change", () => { unsaved = true; });
     form?.addEventListener("submit", () => { unsaved = false; });

@@ -176,6 +176,25 @@ def test_rows_move_by_keyboard_say_so_and_stay_moved(staff_page, mesotherapy):
 
 
 @editing
+def test_a_refused_form_keeps_the_chosen_places_and_asks_before_they_are_lost(staff_page, mesotherapy):
+    page = staff_page(mesotherapy, width=1280)
+    open_side_effects(page)
+    before = titles(page)
+    page.get_by_role("button", name=f"Move down: {before[0]}", exact=True).press("Enter")
+    page.fill("[name=sessions_min]", "19")
+    press(page, "[name=_continue]")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    open_side_effects(page)
+    page.get_by_role("link", name="Preview the draft").click()
+    page.wait_for_timeout(300)
+
+    assert asked == ["beforeunload"]
+    assert titles(page)[:2] == [before[1], before[0]]
+
+
+@editing
 def test_the_first_row_does_not_move_up(staff_page, mesotherapy):
     page = staff_page(mesotherapy)
     open_side_effects(page)

@@ -236,6 +236,14 @@ def test_a_new_row_without_a_number_comes_last_and_one_with_a_number_there(treat
     assert step_titles(treatment) == ["Wash", "Talk", "Numb", "Inject", "Cool", "Rest"]
 
 
+def test_a_new_row_that_was_only_given_a_place_is_left_out(treatment, editor):
+    form = opened(editor, treatment)
+    form.add_row("steps", phase="", title="", text="", ORDER="2")
+
+    assert sent(editor, treatment, form) == ""
+    assert step_titles(treatment) == ["Wash", "Numb", "Inject", "Cool"]
+
+
 def test_deleting_closes_the_gap(treatment, editor):
     form = opened(editor, treatment)
 

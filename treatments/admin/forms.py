@@ -48,6 +48,12 @@ class DraftForm(forms.ModelForm):
     media = forms.Media()
     """No field brings files of its own. Django would ask each of a thousand fields."""
 
+    @cached_property
+    def changed_data(self):
+        """A new row that was only given a place, as the script does, is still empty."""
+        changed = super().changed_data
+        return [] if changed == [ORDERING_FIELD_NAME] and self.instance._state.adding else changed
+
     def _clean_fields(self):
         """Rows hold what pages and files show of them, without what comes along invisibly when text is pasted."""
         super()._clean_fields()  # type: ignore[misc]  # private, and not in the stubs
