@@ -1,6 +1,7 @@
 """The admin as staff meet it: behind both factors, in the clinic's order, under its own name."""
 
 from collections.abc import Callable
+from functools import wraps
 from urllib.parse import urlencode
 
 from allauth.account.decorators import secure_admin_login
@@ -12,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
+from cosma import unsent
 from cosma.accounts import has_second_factor
 
 ROOMS = {
@@ -89,7 +91,15 @@ class StaffSite(AdminSite):
 
     def admin_view(self, view, cacheable=False):
         """Nothing here answers to other methods: what is not foreseen is refused."""
-        return super().admin_view(require_http_methods(["GET", "HEAD", "POST"])(view), cacheable)
+        guarded = super().admin_view(require_http_methods(["GET", "HEAD", "POST"])(view), cacheable)
+
+        @wraps(guarded)
+        def kept_or_guarded(request, *args, **kwargs):
+            if request.user.is_anonymous and unsent.can_be_kept(request):
+                return unsent.kept(request)
+            return guarded(request, *args, **kwargs)
+
+        return kept_or_guarded
 
     def login(self, request, extra_context=None):
         return secure_admin_login(self.after_login)(request)

@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from cosma import unsent
 from cosma.pagestore import public_page
 
 DATABASE_IS_DOWN = (OperationalError, InterfaceError)
@@ -122,6 +123,8 @@ def forbidden(request, exception=None):
 
 
 def csrf_failure(request, reason=""):
+    if unsent.can_be_kept(request):
+        return unsent.kept(request)
     return error_page(403, "The form was open for too long", "Go back, load the page again and send it once more.")
 
 

@@ -14,12 +14,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.forms.formsets import ORDERING_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
-from django.forms.utils import flatatt
 from django.utils.functional import cached_property
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
-from cosma.form_renderer import escaped
+from treatments.admin.selects import QuickSelect
 from treatments.models import drafts
 from treatments.models.prose import ProseField
 from treatments.models.trash import Trashed, throw_away
@@ -206,27 +203,6 @@ def place(form) -> tuple:
     if wanted is None:
         return inf, 0
     return wanted, (wanted > before) - (wanted < before) if before else 0
-
-
-class QuickSelect(forms.Select):
-    """Django draws every option from a template of its own; a treatment's form has thousands of options."""
-
-    def render(self, name, value, attrs=None, renderer=None):
-        chosen = set(self.format_value(value))
-        attributes = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
-        return format_html("<select{}>{}</select>", attributes, options(self.choices, chosen))
-
-
-def options(choices, chosen: set[str]) -> SafeString:
-    return SafeString("".join(option(key, label, chosen) for key, label in choices))
-
-
-def option(key, label, chosen: set[str]) -> str:
-    if isinstance(label, list | tuple):
-        return f'<optgroup label="{escaped(key)}">{options(label, chosen)}</optgroup>'
-    key = "" if key is None else str(key)
-    mark = " selected" if key in chosen else ""
-    return f'<option value="{escaped(key)}"{mark}>{escaped(label)}</option>'
 
 
 class PlainChoices(BaseModelAdmin):
