@@ -23,8 +23,10 @@ SINGLE = (ORGANISATION, SOURCES, GLOSSARY, SYNONYMS)
 """In the order in which they are loaded."""
 LARGEST = 2 * 1024 * 1024
 LONGEST = 2000
-UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
-"""Control characters, odd line breaks and halves of characters: a database or a page would choke on them."""
+UNFIT = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+"""What drafts do not keep, odd line breaks and halves of characters: a database or a page would choke on them."""
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)")
 SEQUENCES = (msgspec.inspect.ListType, msgspec.inspect.VarTupleType)
 TEXT, NUMBER = "tag:yaml.org,2002:str", "tag:yaml.org,2002:int"

@@ -71,10 +71,11 @@ def test_a_word_is_kept_without_what_comes_along_invisibly_when_it_is_pasted(man
     answer = manager.post("/admin/treatments/term/add/", {"term": "\ufeff\x7f", "also": "", "definition": "a word."})
     assert "This field cannot be blank" in answer.content.decode()
 
-    manager.post("/admin/treatments/term/add/", {"term": "Der\ufeffmis", "also": "derma\r\n", "definition": "a word."})
+    pasted = {"term": "\u202aDer\ufeffmis\u200b\u2028layer\u200e", "also": "derma\r\n", "definition": "a word."}
+    manager.post("/admin/treatments/term/add/", pasted)
 
     # Or a dump of this site would be refused: a word that is not there yet, with a form of one that is.
-    assert list(Term.objects.values_list("term", "also")) == [("Dermis", "derma")]
+    assert list(Term.objects.values_list("term", "also")) == [("Dermis layer", "derma")]
 
 
 def test_pages_pasted_as_forms_of_a_word_are_refused_and_stay_in_the_form(treatment, manager):

@@ -124,6 +124,14 @@ FAULTS = {
     "no for a word": ("name: Needling\n", "name: no\n", 2, "name", "got `bool`; put it in quotes"),
     "empty entry": ("    - The doctor", "    - ''", 29, "price.factors", "one line of text"),
     "two lines in one entry": ("    - The doctor", '    - "The\\ndoctor"', 29, "price.factors", "one line of text"),
+    "two lines in a name": ("name: Needling\n", "name: |\n  Need\n  ling\n", 2, "name", "one line of text"),
+    "a mark that turns words around": (
+        "name: Needling\n",
+        "name: Need\u202eling\n",
+        2,
+        "name",
+        "a character that is not text",
+    ),
     "unfinished citation": (
         "[@trial]",
         "[@trial",

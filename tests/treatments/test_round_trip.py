@@ -13,7 +13,8 @@ from tests.factories import make_concern, make_source, make_treatment
 from treatments import anatomy, choices, content, files, loading, markup
 from treatments.models import Treatment, drafts
 
-LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff")
+TURNING = "".join(map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=f"\u200b\ufeff{TURNING}")
 
 
 def line(*, most=60, least=1):

@@ -56,7 +56,9 @@ class DraftForm(forms.ModelForm):
         super()._clean_fields()  # type: ignore[misc]  # private, and not in the stubs
         for name, value in self.cleaned_data.items():
             if isinstance(value, str):
-                self.cleaned_data[name] = drafts.clean(value)
+                several = isinstance(self.fields[name].widget, forms.Textarea)
+                text = drafts.clean(value)
+                self.cleaned_data[name] = text if several else text.replace("\n", " ")
 
     def _post_clean(self):
         """A row that nobody touched is as the database let it in: nothing is asked about it again."""

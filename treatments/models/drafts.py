@@ -76,7 +76,8 @@ TOGETHER: dict[type[models.Model], tuple[str, ...]] = {
 }
 """The parts that are read in one go, be it for one draft or for many."""
 
-INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters, spaces without width, and marks that turn the direction of the words after them."""
 
 
 def read(row: models.Model) -> Any:
@@ -187,6 +188,8 @@ def stored(column: Any, value: Any) -> Any:
         return "\n".join(value)
     if isinstance(column, models.DecimalField):
         return None if value is None else Decimal(str(value))
+    if isinstance(column, models.CharField) and value and "\n" in value:
+        raise ValidationError({column.name: "It must be one line of text."})
     if value is None and not column.null:
         return ""
     return value.value if isinstance(value, models.TextChoices) else value
