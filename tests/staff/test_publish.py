@@ -178,6 +178,26 @@ def test_several_pages_go_live_together(editor):
     assert Publication.objects.count() == 2
 
 
+def test_who_publishes_is_led_to_the_pages_that_show_the_treatment_beside_their_own(editor):
+    needling, laser, peel = (
+        make_treatment(slug, sessions_min=4, sessions_max=6) for slug in ("needling", "laser", "peel")
+    )
+    for other in (laser, peel):
+        other.alternatives.create(other=needling)
+        publish(other)
+    publish(needling)
+    publish(laser)
+    Treatment.objects.filter(pk=needling.pk).update(sessions_max=8)
+
+    page = tree(editor.get(address(needling)).content).one("main")
+    together = editor.get(page.one("a", href=address(needling, laser))["href"]).content.decode()
+
+    assert "Laser would go on showing this treatment beside its own as before." in page.text
+    assert "would go on showing" not in together
+    press(editor, needling, laser)
+    assert "4 to 8 sessions" in Client().get("/treatments/laser/").content.decode()
+
+
 def test_nothing_goes_live_when_one_of_several_is_not_ready(editor):
     ready, broken = make_treatment("needling"), make_treatment("peeling", text="It takes {sessions}.")
 

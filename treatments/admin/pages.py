@@ -193,9 +193,13 @@ class PageAdmin(PlainChoices, HistoryViews, ReviewViews, PlanViews, RefusesStale
         if not any(plan.live for plan in changed):
             for name in ("significant", "change_line"):
                 form.fields.pop(name, None)  # there is no change where nothing was before
+        subjects = [plan.subject for plan in plans]
+        behind = publishing.left_behind([plan.subject for plan in changed])[: MOST_AT_ONCE - len(plans)]
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
+            "behind": [str(row) for row in behind],
+            "together_url": self.own_url("publish", *(row.pk for row in (*subjects, *behind))),
             "title": f"Publish {', '.join(str(plan.subject) for plan in plans)}",
             "plans": plans,
             "form": form,

@@ -69,6 +69,21 @@ def alongside(subjects: list[models.Model]) -> dict[str, content.Beside]:
     return {row.slug: column_of_draft(row) for row in subjects if isinstance(row, Treatment)}
 
 
+def left_behind(subjects: list[models.Model]) -> list[Treatment]:
+    """Other treatments that would go on showing one of these beside their own as it was before."""
+    columns = alongside(subjects)
+    beside = Treatment.objects.filter(alternatives__other__in=[row for row in subjects if isinstance(row, Treatment)])
+    live = Revision.objects.live(at=timezone.now()).filter(treatment__in=beside.exclude(slug__in=columns))
+    return sorted(
+        (
+            revision.treatment
+            for revision in live.select_related("treatment")
+            if any(columns.get(other.slug, other) != other for other in revision.page.beside)
+        ),
+        key=str,
+    )
+
+
 def plan(subject: models.Model, page: content.Page) -> Plan:
     live, words = live_revision(subject), fingerprint(page)
     signed = reviewed(words)
