@@ -3,7 +3,7 @@
 Staff may write both; where they do not, they are made from the page's own fields.
 """
 
-from treatments import content
+from treatments import content, markup
 from treatments.choices import Phase
 
 TITLE = range(50, 61)
@@ -31,7 +31,7 @@ def treatment_topics(page: content.Treatment) -> list[str]:
         "side effects": page.side_effects,
         "who should not have it": page.contraindications,
         "what to ask a doctor": True,
-        "its sources": True,
+        "its sources": cites(page),
     }
     return [topic for topic, told in topics.items() if told]
 
@@ -51,9 +51,13 @@ def concern_topics(page: content.Concern) -> list[str]:
         "what else helps": page.what_else_helps,
         "when to see a doctor": True,
         "what is known so far": True,
-        "the sources": True,
+        "the sources": cites(page),
     }
     return [topic for topic, told in topics.items() if told]
+
+
+def cites(page: content.Treatment | content.Concern) -> bool:
+    return any(markup.cited_sources(text) for text in content.texts(page))
 
 
 def fitted(start: str, topics: list[str], length: range, *, lead: str = ": ") -> str:

@@ -41,7 +41,7 @@ class Written:
         yield page.summary
         if page.also_called:
             yield f"Also called: {', '.join(page.also_called)}."
-        yield reviewed(signed)
+        yield reviewed(signed, sources=bool(page.sources))
         yield DISCLAIMER
         if opening := pictures.shown(page).get(pictures.OPENING):
             yield self.picture(opening)
@@ -254,9 +254,9 @@ EXTRAS: dict[str, Callable[[Written], Lines]] = {
 """The typed parts of each place, as `layout.EXTRAS` puts them on the page."""
 
 
-def reviewed(signed: review.Review | None) -> str:
+def reviewed(signed: review.Review | None, *, sources: bool) -> str:
     if signed is None:
-        return "**Not yet reviewed by a doctor.** We wrote this page from the sources that it lists."
+        return "**Not yet reviewed by a doctor.**" + " We wrote this page from the sources that it lists." * sources
     by = f"{signed.name} ({signed.credentials})"
     if signed.overdue:
         return f"**The review of this page is overdue.** {by} reviewed it on {on(signed.reviewed_on)}."

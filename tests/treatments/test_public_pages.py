@@ -209,3 +209,15 @@ def test_no_chapter_has_two_headings_alike_and_no_label_two_spellings(client, sh
         headings = [heading.text for heading in chapter.all("h3")]
         assert len(headings) == len(set(headings)), headings
     assert "’" not in main.text
+
+
+@pytest.mark.django_db
+def test_a_page_that_cites_nothing_speaks_of_no_sources(client):
+    publish(make_treatment())
+    publish(make_concern())
+
+    for path in ("/treatments/needling/", "/treatments/needling.md", "/concerns/dull-skin/"):
+        page = client.get(path).content.decode()
+        assert "Not yet reviewed by a doctor" in page
+        assert "the sources that it lists" not in page
+        assert "its sources" not in page and "the sources" not in page
