@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import enquiries.models
+from cosma.migrating import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -214,3 +215,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = [CreateModels(operations)]

@@ -9,6 +9,7 @@ from django.db import migrations, models
 
 import treatments.models.evidence
 import treatments.models.prose
+from cosma.migrating import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -2055,3 +2056,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = [CreateModels(operations)]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from cosma.migrating import RunOnSchema
 from treatments.models.guards import Refusal, immutable
 
 SAME_PAGE = "({a}.treatment_id = r.treatment_id OR {a}.concern_id = r.concern_id OR {a}.site_page_id = r.site_page_id)"
@@ -44,4 +45,4 @@ def drop(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("treatments", "0001_initial")]
-    operations = [migrations.RunPython(create, drop)]
+    operations = [RunOnSchema(create, drop)]

@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+from cosma.migrating import RunOnSchema
 from treatments.models.stamps import EVERY_PAGE, MOVERS, count_up, move
 
 
@@ -28,5 +29,5 @@ class Migration(migrations.Migration):
                 ("version", models.BigIntegerField(db_index=True)),
             ],
         ),
-        migrations.RunPython(create, drop),
+        RunOnSchema(create, drop),
     ]

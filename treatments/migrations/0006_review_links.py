@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from cosma.migrating import CreateModels
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -88,3 +90,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = [CreateModels(operations)]

@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+from cosma.migrating import RunOnSchema
 from treatments.models.guards import Refusal
 
 SAME_KIND = " OR ".join(
@@ -100,5 +101,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(create, drop),
+        RunOnSchema(create, drop),
     ]

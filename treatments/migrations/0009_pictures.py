@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cosma.migrating import CreateModels, RunOnSchema
 from treatments.models.guards import immutable
 
 REFUSALS = immutable("treatments_revisionpicture", "What a revision shows")
@@ -271,5 +272,5 @@ class Migration(migrations.Migration):
                 fields=("revision", "picture"), name="a_revision_names_each_picture_once"
             ),
         ),
-        migrations.RunPython(create, drop),
     ]
+    operations = [CreateModels(operations), RunOnSchema(create, drop)]

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cosma.migrating import RunOnSchema
 from treatments.models import search_tables
 
 
@@ -72,5 +73,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["rank", "id"], name="search_entry_rank")],
             },
         ),
-        migrations.RunPython(create, drop),
+        RunOnSchema(create, drop),
     ]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from cosma.migrating import RunOnSchema
 from treatments.models import search_tables
 
 
@@ -11,4 +12,4 @@ def renew(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("treatments", "0015_advertising")]
-    operations = [migrations.RunPython(renew, migrations.RunPython.noop)]
+    operations = [RunOnSchema(renew, RunOnSchema.noop)]

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from django.db import migrations
 
+from cosma.migrating import RunOnSchema
 from treatments.models.guards import Refusal
 
 earlier = import_module("treatments.migrations.0002_guards")
@@ -40,4 +41,4 @@ def backwards(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("treatments", "0016_search_asks_its_index")]
-    operations = [migrations.RunPython(forwards, backwards)]
+    operations = [RunOnSchema(forwards, backwards)]

@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cosma.migrating import RunOnSchema
 from treatments.models.guards import Refusal
 
 earlier = import_module("treatments.migrations.0017_four_eyes_after_a_withdrawal")
@@ -81,7 +82,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(without_the_earlier, with_the_earlier),
+        RunOnSchema(without_the_earlier, with_the_earlier),
         migrations.RemoveConstraint(
             model_name="change",
             name="a_change_is_of_exactly_one_page",
@@ -128,5 +129,5 @@ class Migration(migrations.Migration):
                 name="a_change_is_of_one_page_or_of_what_pages_share",
             ),
         ),
-        migrations.RunPython(create, drop),
+        RunOnSchema(create, drop),
     ]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from cosma.migrating import RunOnSchema
 from treatments.models.stamps import WORKS_AT
 
 
@@ -15,4 +16,4 @@ def drop(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("treatments", "0020_authors_of_shared_words")]
-    operations = [migrations.RunPython(create, drop)]
+    operations = [RunOnSchema(create, drop)]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import treatments.models.identities
+from cosma.migrating import RunOnSchema
 from treatments.models.guards import Refusal
 
 WAITING = """EXISTS (
@@ -87,5 +88,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(create, drop),
+        RunOnSchema(create, drop),
     ]

@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cosma.migrating import RunOnSchema
 from treatments.models.guards import Refusal
 
 earlier = import_module("treatments.migrations.0020_authors_of_shared_words")
@@ -60,5 +61,5 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.RunPython(forwards, backwards),
+        RunOnSchema(forwards, backwards),
     ]

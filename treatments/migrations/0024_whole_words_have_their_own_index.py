@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from cosma.migrating import RunOnSchema
 from treatments.models import search_tables
 
 
@@ -11,4 +12,4 @@ def sharpen_anew(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("treatments", "0023_the_same_doctor")]
-    operations = [migrations.RunPython(sharpen_anew, migrations.RunPython.noop)]
+    operations = [RunOnSchema(sharpen_anew, RunOnSchema.noop)]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from cosma.migrating import RunOnSchema
+
 NEW = 'ADD COLUMN "schema" smallint DEFAULT 1 NOT NULL CHECK ("schema" >= 0)'
 
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.SeparateDatabaseAndState(
-            [migrations.RunPython(add, drop)],
+            [RunOnSchema(add, drop)],
             [
                 migrations.AddField(
                     model_name="signoff",
