@@ -208,6 +208,32 @@ def test_a_rate_agrees_with_its_band(treatment, editor):
     assert f'<a href="#id_{new}-band">' in sent(editor, treatment, form)
 
 
+def test_a_treatment_that_is_set_beside_itself_is_refused_in_a_sentence(treatment, editor):
+    form = opened(editor, treatment)
+    new = form.add_row("alternatives", other=str(treatment.pk))
+
+    page = sent(editor, treatment, form)
+
+    assert (
+        f'<a href="#id_{new}-other">Treatments beside this one, other treatment: A treatment cannot be its own' in page
+    )
+    assert "Somebody else" not in page
+
+
+def test_a_list_pasted_from_a_word_processor_is_a_list(treatment, editor):
+    section = treatment.sections.get()
+    form = opened(editor, section)
+
+    sent(
+        editor,
+        section,
+        form,
+        **{"statements-0-text": "Bring:\r\n\r\n•\tyour list\r\n·  a hat\r\n\uf0b7\tthe 2 • 3 papers"},
+    )
+
+    assert section.statements.get().text == "Bring:\n\n- your list\n- a hat\n- the 2 • 3 papers"
+
+
 def test_numbers_alone_move_rows(treatment, editor):
     form = opened(editor, treatment)
     cool = form.row("steps", "title", "Cool")

@@ -1,5 +1,6 @@
 """What all forms over drafts share: errors beside the field they are about, rows in an order of their own."""
 
+import re
 from collections.abc import Iterator, Mapping
 from math import inf
 from types import MappingProxyType
@@ -30,6 +31,8 @@ class TextArea(forms.Textarea):
         return value.replace("\r\n", "\n") if value else value
 
 
+BULLET = re.compile(r"^[ \t]*[•▪‣◦·\uf0b7][ \t]+", re.MULTILINE)
+"""As word processors begin each line of a list; Markdown would run those lines together."""
 TEXT_FIELDS: dict[type, dict[str, Any]] = {
     ProseField: {"widget": TextArea(attrs={"rows": 4})},
     models.TextField: {"widget": TextArea(attrs={"rows": 3})},
@@ -58,7 +61,7 @@ class DraftForm(forms.ModelForm):
             if isinstance(value, str):
                 several = isinstance(self.fields[name].widget, forms.Textarea)
                 text = drafts.clean(value)
-                self.cleaned_data[name] = text if several else text.replace("\n", " ")
+                self.cleaned_data[name] = BULLET.sub("- ", text) if several else text.replace("\n", " ")
 
     def _post_clean(self):
         """A row that nobody touched is as the database let it in: nothing is asked about it again."""

@@ -1,7 +1,9 @@
 """The lists of a treatment, in the order in which a patient meets them."""
 
+from django.core.exceptions import ValidationError
+
 from treatments import models
-from treatments.admin.forms import PartInline
+from treatments.admin.forms import DraftForm, PartInline
 
 
 class Agents(PartInline):
@@ -83,8 +85,18 @@ class Devices(PartInline):
     fields = ("name", "ce_mark", "india_registration")
 
 
+class AlternativeForm(DraftForm):
+    def clean_other(self):
+        """Django leaves out constraints that name the page a row belongs to."""
+        other = self.cleaned_data["other"]
+        if other.pk == self.instance.treatment_id:
+            raise ValidationError("A treatment cannot be its own alternative.")
+        return other
+
+
 class Alternatives(PartInline):
     model = models.Alternative
+    form = AlternativeForm
     verbose_name_plural = "Treatments beside this one"
     fk_name = "treatment"
     fields = ("other",)
