@@ -12,6 +12,8 @@ from django.utils import timezone
 from treatments import dues, inspection
 from treatments.models import Organisation, Revision, shown
 from treatments.models.pages import PAGES
+from treatments.models.publishing import KINDS
+from treatments.snapshots import WAY_OUT, readable
 
 ASKED_BY_LAW = {
     "legal_name": "the legal name",
@@ -64,8 +66,11 @@ def open_paths(live: Iterable[Revision]) -> set[str]:
 
 
 def of_revision(revision: Revision, paths: set[str], *, at: datetime.datetime) -> Iterator[Finding]:
-    page, subject = revision.page, revision.subject
+    page, subject = readable(revision.snapshot, KINDS[revision.kind]), revision.subject
     name, url = revision.summary_card.name, change_url(subject)
+    if page is None:
+        yield Finding(name, url, Urgency.MEND, WAY_OUT)
+        return
     for due in dues.dues(page, revision.signature, at=at):
         urgency = urgency_of(due, timezone.localdate(at))
         if urgency:

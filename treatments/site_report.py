@@ -10,6 +10,8 @@ from django.utils import timezone
 from treatments import crawled, directory_views, review, views
 from treatments.findings import open_paths
 from treatments.models import LinkCheck, Revision
+from treatments.models.publishing import KINDS
+from treatments.snapshots import WAY_OUT, readable
 
 MOST_PAGES = 5_000
 """Beyond it, other pages are not looked at for the same title."""
@@ -38,7 +40,8 @@ def faces() -> list[crawled.Face]:
     wanted = list(live().defer("snapshot", "card")[:MOST_PAGES])
     unknown = [revision.pk for revision in wanted if name(revision) not in KEPT]
     for revision in live().filter(pk__in=unknown).iterator(chunk_size=200) if unknown else ():
-        KEPT[name(revision)] = crawled.face(revision.page, revision.subject.get_absolute_url())
+        if page := readable(revision.snapshot, KINDS[revision.kind]):
+            KEPT[name(revision)] = crawled.face(page, revision.subject.get_absolute_url())
     return [KEPT[name(revision)] for revision in wanted if name(revision) in KEPT]
 
 
@@ -58,7 +61,10 @@ def paths() -> set[str]:
 
 def report(revision: Revision, around: crawled.Site, known: set[str]) -> Report:
     """From the words as they are live, and the head that their page is sent with."""
-    now, page, path = timezone.now(), revision.page, revision.subject.get_absolute_url()
+    now, path = timezone.now(), revision.subject.get_absolute_url()
+    page = readable(revision.snapshot, KINDS[revision.kind])
+    if page is None:
+        return Report(crawled.bare(path, "", ""), None, None, False, [], [WAY_OUT])
     whole = Revision.objects.filter(pk=revision.pk).with_dates(revision.kind, at=now).with_signature().get()
     signed = review.review(whole.signature, at=now)
     face = around.faces.get(path) or crawled.face(page, path)

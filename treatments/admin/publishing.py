@@ -17,6 +17,7 @@ from treatments.difference import Difference, differences
 from treatments.fingerprint import fingerprint
 from treatments.models import Publication, ReviewLink, Revision, SignOff, SitePage, Treatment, compose, freeze
 from treatments.models.composing import column_of_draft
+from treatments.snapshots import UNREADABLE, readable
 
 
 class Moved(Exception):
@@ -35,6 +36,7 @@ class Plan:
     subject: models.Model
     page: content.Page
     live: Revision | None
+    unchanged: bool
     changes: list[Difference]
     complaints: list[Complaint]
     lost: review.Review | None
@@ -44,10 +46,6 @@ class Plan:
     """A doctor must sign before patients may read it."""
     planned: list[Publication]
     end: datetime.datetime | None
-
-    @property
-    def unchanged(self) -> bool:
-        return self.live is not None and self.live.page == self.page
 
     @property
     def unwritten(self) -> list[str]:
@@ -86,13 +84,15 @@ def left_behind(subjects: list[models.Model]) -> list[Treatment]:
 
 def plan(subject: models.Model, page: content.Page) -> Plan:
     live, words = live_revision(subject), fingerprint(page)
+    shown = readable(live.snapshot, type(page)) if live else None
     signed = reviewed(words)
     stays = isinstance(subject, SitePage) or bool(live and live.words == words)
     return Plan(
         subject=subject,
         page=page,
         live=live,
-        changes=differences(live.page, page) if live else [],
+        unchanged=shown == page,
+        changes=differences(shown, page) if shown else [UNREADABLE] * bool(live),
         complaints=complaints(subject, page),
         review=signed,
         lost=reviewed(live.fingerprint) if live and not signed and not stays else None,

@@ -21,6 +21,7 @@ from treatments.models.pages import SitePage
 from treatments.models.searching import search_follows
 from treatments.models.timetable import PublicationQuerySet
 from treatments.models.treatment import Treatment
+from treatments.snapshots import readable
 
 KINDS: dict[str, Any] = {
     "treatment": content.TreatmentPage,
@@ -133,12 +134,10 @@ class Revision(models.Model):
     @property
     def words(self) -> str:
         """Its fingerprint, had today's release frozen it: alike for pages that patients read alike."""
-        page = self.page
-        return (
-            self.fingerprint
-            if page.schema == content.SCHEMA
-            else fingerprint(content.replaced(page, schema=content.SCHEMA))
-        )
+        page = readable(self.snapshot, KINDS[self.kind])
+        if page is None or page.schema == content.SCHEMA:
+            return self.fingerprint
+        return fingerprint(content.replaced(page, schema=content.SCHEMA))
 
     @property
     def summary_card(self) -> content.Card:

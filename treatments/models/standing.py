@@ -25,6 +25,7 @@ from treatments.models.publishing import Publication, Revision
 from treatments.models.review_links import ReviewLink
 from treatments.models.signing import SignOff
 from treatments.models.treatment import Price, Treatment
+from treatments.snapshots import UNREADABLE, readable
 
 
 class Compared(NamedTuple):
@@ -202,9 +203,8 @@ def checked_until(day: datetime.date | None, days: int) -> datetime.date | None:
 
 def shelf_of(sources: dict[str, Source], pictures: dict[int, Picture], beside: dict[int, Any]) -> Shelf:
     pages = snapshots(row.pk for row in beside.values())
-    columns = {
-        row.slug: comparison.column(content.decode(pages[row.pk], content.TreatmentPage)) for row in beside.values()
-    }
+    live = {row.slug: readable(pages[row.pk], content.TreatmentPage) for row in beside.values()}
+    columns = {slug: comparison.column(page) for slug, page in live.items() if page}
     kept = {key: drafts.read(source) for key, source in sources.items()}
     return Shelf(kept, columns, {picture.key: picture for picture in pictures.values()})
 
@@ -214,13 +214,13 @@ def compare_in_full(stale: list[Any], live: dict, shelf: Shelf) -> Iterator[tupl
     pages = snapshots(live[row.pk].pk for row in stale if row.pk in live)
     for row in stale:
         draft, own = outline(row, shelf), live.get(row.pk)
-        shown = content.decode(pages[own.pk], type(draft)) if own else None
+        shown = readable(pages[own.pk], type(draft)) if own else None
         yield row, side_by_side(shown, draft, own.fingerprint if own else "")
 
 
 def side_by_side(shown: Any, draft: content.Page, words: str) -> Compared:
     """`words` is the fingerprint of what is shown: that of the draft too, unless something clinical differs."""
-    changes = differences(shown, draft) if shown else []
+    changes = differences(shown, draft) if shown else [UNREADABLE] * bool(words)
     medical = not isinstance(draft, content.SitePage)
     same = shown and shown.schema == draft.schema and not any(change.clinical for change in changes)
     return Compared(
