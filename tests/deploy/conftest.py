@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.nodes import Database, Editor, Nginx, Node
-from tests.servers import keep_static_files, lend_static_files
+from tests.servers import WORKER, keep_static_files, lend_static_files
 
 PAGES = 50
 
@@ -17,7 +17,7 @@ def pytest_itemcollected(item):
 
 @pytest.fixture(scope="session")
 def folder():
-    return Path(os.environ["TEST_RUN"]) / "deploy"
+    return Path(os.environ["TEST_RUN"]) / f"deploy-{WORKER or 'alone'}"
 
 
 @pytest.fixture(scope="session")
