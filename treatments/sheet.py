@@ -55,12 +55,14 @@ def topics(page: content.TreatmentPage, *, today: datetime.date) -> list[Topic]:
 def contents(page: content.TreatmentPage) -> Iterator[str]:
     doubtful = [agent.name for agent in page.agents if agent.approval_india in (Approval.NO, Approval.OTHER_USE)]
     if page.agents:
-        yield f"Which of these will I get: {listed(agent.name for agent in page.agents)}?"
+        asked = "Will I get" if len(page.agents) == 1 else "Which of these will I get:"
+        yield f"{asked} {listed(agent.name for agent in page.agents)}?"
         yield "What is the name, batch number and expiry date of each product?"
     if doubtful:
         yield f"Not approved in India for this use: {listed(doubtful)}. Would you use it, and why?"
     if page.devices:
-        yield f"Which will you use: {' or '.join(device.name for device in page.devices)}? Is it registered in India?"
+        asked = "Will you use this device:" if len(page.devices) == 1 else "Which will you use:"
+        yield f"{asked} {' or '.join(device.name for device in page.devices)}? Is it registered in India?"
     yield "What will you put in or on my skin, and is it licensed in India for that use?"
     if depth := facts.FROZEN["depth"](page):
         yield f"How deep will the needle go? The usual depth is {depth}."
@@ -70,7 +72,7 @@ def plan(page: content.TreatmentPage) -> Iterator[str]:
     words = facts.frozen(page)
     usual = ", ".join(filter(None, (words["sessions"], f"{words['interval']} apart" if words["interval"] else "")))
     yield "How many sessions will I need, and how far apart?" + (f" The usual plan is {usual}." if usual else "")
-    proof = f" The proof is: {page.evidence.label.lower()}." if page.evidence else ""
+    proof = f" Our label for the proof is “{page.evidence.label.lower()}”." if page.evidence else ""
     yield f"What change can I expect, and what if I see none?{proof}"
     others = [other.name for other in page.beside]
     yield f"Why this, and not {listed(others)}? Why not nothing?" if others else "What if I have nothing done?"

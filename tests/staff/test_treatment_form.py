@@ -234,6 +234,19 @@ def test_a_list_pasted_from_a_word_processor_is_a_list(treatment, editor):
     assert section.statements.get().text == "Bring:\n\n- your list\n- a hat\n- the 2 • 3 papers"
 
 
+def test_the_page_alone_ends_short_texts_with_a_full_stop(treatment, editor):
+    form = opened(editor, treatment)
+    form.add_row("steps", phase="after", title="Go home.", text="Take a rest.", ORDER="")
+    form.add_row("aftercare", kind="do", text="wear a hat.", until_hours="24", from_hours="0", ORDER="")
+    form.add_row("contraindications", name_plain="you are ill.", severity="wait", origin="clinic", ORDER="")
+
+    assert sent(editor, treatment, form) == ""
+    publish(treatment)
+    page = re.sub(r"<[^>]*>", "", editor.get(treatment.get_absolute_url()).content.decode())
+    assert "Go home. Take a rest." in page and "Do wear a hat for 24 hours." in page
+    assert ".." not in page
+
+
 def test_numbers_alone_move_rows(treatment, editor):
     form = opened(editor, treatment)
     cool = form.row("steps", "title", "Cool")

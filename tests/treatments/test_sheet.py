@@ -44,8 +44,20 @@ def test_it_asks_what_the_fields_leave_open(client):
     asked = " ".join(question for questions in found.values() for question in questions)
     assert "vitamin C or glutathione?" in asked
     assert "Not approved in India for this use: glutathione." in asked
-    assert "4 to 6 sessions" in asked and "1 to 4 mm" in asked and "The proof is: some." in asked
+    assert "4 to 6 sessions" in asked and "1 to 4 mm" in asked and "Our label for the proof is “some”." in asked
     assert "₹3,000 to ₹15,000 a session (date not given by the clinic)" in asked
+
+
+def test_one_ingredient_and_one_device_are_asked_for_as_one(client):
+    treatment = make_treatment()
+    treatment.agents.create(name="Glycolic acid", agent_class="acid")
+    treatment.devices.create(name="Dermapen")
+    publish(treatment)
+
+    asked = read(client, "/treatments/needling/questions/").one("main").text
+
+    assert "Will I get glycolic acid?" in asked
+    assert "Will you use this device: Dermapen? Is it registered in India?" in asked
 
 
 def test_it_says_only_what_it_may_of_every_shipped_treatment(client, shipped):

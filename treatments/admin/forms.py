@@ -33,6 +33,8 @@ class TextArea(forms.Textarea):
 
 BULLET = re.compile(r"^[ \t]*[•▪‣◦·\uf0b7][ \t]+", re.MULTILINE)
 """As word processors begin each line of a list; Markdown would run those lines together."""
+ENDED_BY_THE_PAGE = ("label", "name_plain", "text", "title")
+"""Short texts, each in one line, after which the page goes on or puts its own full stop."""
 TEXT_FIELDS: dict[type, dict[str, Any]] = {
     ProseField: {"widget": TextArea(attrs={"rows": 4})},
     models.TextField: {"widget": TextArea(attrs={"rows": 3})},
@@ -60,8 +62,7 @@ class DraftForm(forms.ModelForm):
         for name, value in self.cleaned_data.items():
             if isinstance(value, str):
                 several = isinstance(self.fields[name].widget, forms.Textarea)
-                text = drafts.clean(value)
-                self.cleaned_data[name] = BULLET.sub("- ", text) if several else text.replace("\n", " ")
+                self.cleaned_data[name] = prose(value) if several else line(name, value)
 
     def _post_clean(self):
         """A row that nobody touched is as the database let it in: nothing is asked about it again."""
@@ -91,6 +92,15 @@ class DraftForm(forms.ModelForm):
         shown = [name for name in names if name in order and not isinstance(self.fields[name], InlineForeignKeyField)]
         changed = set(self.changed_data)
         return sorted(shown, key=lambda n: (model._meta.get_field(n).is_relation, n not in changed, order.index(n)))
+
+
+def prose(typed: str) -> str:
+    return BULLET.sub("- ", drafts.clean(typed))
+
+
+def line(name: str, typed: str) -> str:
+    text = drafts.clean(typed).replace("\n", " ")
+    return text.removesuffix(".") if name in ENDED_BY_THE_PAGE else text
 
 
 def columns(constraint: models.BaseConstraint) -> list[str]:
