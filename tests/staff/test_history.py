@@ -129,6 +129,9 @@ def test_a_day_is_shown_as_it_was_with_its_signature_and_its_price(editor):
     assert "What patients read on" in words(before_it_was_signed)
     assert before_it_was_signed["X-Robots-Tag"] == "noindex, nofollow"
     assert "no-store" in before_it_was_signed["Cache-Control"]
+    for odd in ("0001-01-01T00:00+05:30", "9999-12-31T23:59-12:00", "2026-02-30T00:00Z", "x"):
+        page = editor.get(f"/admin/treatments/revision/{revision.pk}/page/", {"at": odd})
+        assert "What patients read on" not in words(page) and page.status_code == 200
 
 
 @pytest.mark.parametrize(

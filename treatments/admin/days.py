@@ -14,13 +14,17 @@ from treatments.models import Publication, Revision, SignOff
 from treatments.models.publishing import KINDS
 
 
+EARLIEST = 1970
+"""Not the first year there is: its first hours are in no year at all elsewhere."""
+
+
 def asked_for(text: str) -> datetime.date | None:
     """A day of the clinic's calendar; nothing for what is none."""
     try:
         day = parse_date(text)
     except ValueError:
         return None
-    return day if day and day.year in range(1970, 9999) else None
+    return day if day and day.year in range(EARLIEST, 9999) else None
 
 
 def problem(text: str) -> str:
@@ -62,7 +66,8 @@ def moment(text: str) -> datetime.datetime | None:
         at = parse_datetime(text)
     except ValueError:
         return None
-    return at if at and timezone.is_aware(at) and at <= timezone.now() else None
+    known = at and timezone.is_aware(at) and at.year >= EARLIEST and at <= timezone.now()
+    return at if known else None
 
 
 def as_of(revision: Revision, at: datetime.datetime) -> dict:
