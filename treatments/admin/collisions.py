@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
-from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
@@ -16,6 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.http import QueryDict
 
 from treatments import content
+from treatments.admin.adding import AddsOnce
 from treatments.admin.merging import choices, theirs_taken
 from treatments.admin.publishing import digest
 from treatments.difference import Difference, differences, words
@@ -24,7 +24,7 @@ from treatments.models import Opening, Section, Treatment, drafts
 NOBODY_SAVED_THIS = "Somebody else saved this page after you opened it. Your words are below, and not saved yet."
 
 
-class RefusesStaleSaves(admin.ModelAdmin):
+class RefusesStaleSaves(AddsOnce):
     """Every form carries the version that was read; the server saves it only over that version."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

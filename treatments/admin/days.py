@@ -13,7 +13,6 @@ from treatments import content, jsonld, review
 from treatments.models import Publication, Revision, SignOff
 from treatments.models.publishing import KINDS
 
-
 EARLIEST = 1970
 """Not the first year there is: its first hours are in no year at all elsewhere."""
 

@@ -1,0 +1,69 @@
+"""A new row, whatever happens at the same moment: pressed twice, or somebody else was faster."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from tests.factories import make_source
+from tests.staff.people import Form
+from treatments.models import Clinic, Source, Treatment
+
+NEW = {
+    Clinic: {"name": "North", "city": "Pune"},
+    Source: {"key": "trial", "title": "A small trial", "kind": "trial"},
+    Treatment: {
+        "name": "Peeling",
+        "slug": "peeling",
+        "heading": "Peeling in plain words",
+        "summary": "Acid.",
+        "procedure_type": "noninvasive",
+    },
+}
+
+
+def address(model) -> str:
+    return f"/admin/treatments/{model._meta.model_name}/add/"
+
+
+@pytest.mark.parametrize("button", ["_save", "_continue", "_addanother"])
+def test_two_presses_add_one_row_and_lead_to_the_same_place(manager, button):
+    for model, words in NEW.items():
+        form = Form(manager.get(address(model))).values | words | {button: "on"}
+
+        first, second = (manager.post(address(model), form) for _ in range(2))
+
+        assert [answer.status_code for answer in (first, second)] == [302, 302]
+        assert urlsplit(first["Location"]) == urlsplit(second["Location"])
+        assert model.objects.count() == LogEntry.objects.filter(content_type__model=model._meta.model_name).count() == 1
+
+
+def test_other_words_and_a_row_that_has_gone_since_are_added(manager):
+    form = Form(manager.get(address(Clinic))).values | NEW[Clinic]
+
+    for words in (form, form | {"city": "Mumbai"}):
+        manager.post(address(Clinic), words)
+    assert Clinic.objects.count() == 2
+
+    Clinic.objects.all().delete()
+    manager.post(address(Clinic), form)
+    assert Clinic.objects.get().city == "Pune"
+
+
+def test_who_is_a_moment_slower_reads_what_is_taken_and_keeps_the_words(manager, monkeypatch):
+    form = Form(manager.get(address(Source))).values | NEW[Source] | {"finding": "Typed just now."}
+    make_source("trial")
+
+    def save(self, *args, **kwargs):
+        monkeypatch.undo()
+        self.save(*args, **kwargs)
+
+    # As if the other row had come between the look and the save.
+    monkeypatch.setattr(Source, "validate_unique", lambda self, exclude=None: None)
+    monkeypatch.setattr(Source, "validate_constraints", lambda self, exclude=None: None)
+    monkeypatch.setattr(Source, "save", save)
+    page = manager.post(address(Source), form)
+
+    assert page.status_code == 200
+    assert "Typed just now." in page.content.decode()
+    assert "already exists" in page.content.decode().split('for="id_key"')[1].split('class="fieldBox')[0]
