@@ -5,6 +5,7 @@ The last known answer is kept in a file, so that the form can still name a telep
 
 import os
 import secrets
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from django.utils import timezone
 
 from treatments import content
 from treatments.directory import House
-from treatments.models import Clinic, Organisation, Practitioner, Revision
+from treatments.models import Clinic, Organisation, Revision, shown
+from treatments.models.prepared import Prepared
 
 
 class Standing(Enum):
@@ -78,7 +80,7 @@ def reception(*, about: str = "") -> Reception:
     try:
         current = read()
         some = len(current.treatments) == OFFERED
-        asked = named(live().filter(slug=about)[:1]) if about and some else ()
+        asked = named(live(at=timezone.now()).filter(slug=about)[:1]) if about and some else ()
     except DatabaseError:
         return msgspec.structs.replace(recalled(), answers=False)
     remember(current)
@@ -86,24 +88,32 @@ def reception(*, about: str = "") -> Reception:
 
 
 def read() -> Reception:
+    house = shown.house()
     row = Organisation.objects.first() or Organisation()
+    clinics = Clinic.objects.filter(shown=True) if house.clinics else ()
     names = {field.name for field in Organisation._meta.fields} & set(Reception.__struct_fields__)
     return Reception(
         **{name: getattr(row, name) for name in names},
-        treatments=named(live().order_by("slug")[:OFFERED]),
-        clinics=tuple((str(clinic.pk), str(clinic)) for clinic in Clinic.objects.filter(shown=True)),
-        doctors=Practitioner.objects.filter(shown=True).count(),
+        treatments=named(offered(OFFERED, at=timezone.now())),
+        clinics=tuple((str(clinic.pk), str(clinic)) for clinic in clinics),
+        doctors=house.doctors,
     )
 
 
-def live():
-    return Revision.objects.live(at=timezone.now()).filter(treatment__isnull=False)
+def live(*, at):
+    """The cards of treatments that patients can read about at that moment; a draft is never among them."""
+    return Revision.objects.live(at=at).filter(treatment__isnull=False).values_list("card", flat=True)
 
 
-def named(revisions) -> tuple[tuple[str, str], ...]:
-    """Slug and name of what patients can read about now, by name; a draft is never among them."""
-    cards = [content.decode(card, content.Card) for card in revisions.values_list("card", flat=True)]
-    return tuple(sorted({card.slug: card.name for card in cards}.items(), key=lambda pair: pair[1]))
+@Prepared
+def offered(most: int, *, at):
+    return live(at=at).order_by("slug")[:most]
+
+
+def named(cards: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Slug and name, by name."""
+    known = [content.decode(card, content.Card) for card in cards]
+    return tuple(sorted({card.slug: card.name for card in known}.items(), key=lambda pair: pair[1]))
 
 
 remembered: dict[Path, Reception] = {}

@@ -23,14 +23,12 @@ from treatments import (
     therapy,
 )
 from treatments.directory import House
-from treatments.models import Revision, shown
+from treatments.models import Revision, prepared, shown
 
 
 def live_revision(kind: str, slug: str) -> Revision:
     """The revision that patients read now, with its page's dates and the signature under its words."""
-    now = timezone.now()
-    revisions = Revision.objects.live(at=now).filter(**{f"{kind}__isnull": False, "slug": slug})
-    revision = revisions.with_live_until().with_dates(kind, at=now).with_signature().first()
+    revision = prepared.live_revision(kind, slug, at=timezone.now())
     if revision is None:
         raise Http404
     return revision
