@@ -191,11 +191,11 @@ def test_an_address_is_kept_as_browsers_write_it(tmp_path):
 
 def test_a_folder_lies_beside_manage_py_wherever_a_command_is_run_from(tmp_path):
     show = f"import os, sys; sys.path.insert(0, {str(settings.BASE_DIR)!r}); os.chdir('/'); " + (
-        "from cosma import settings as s; print(s.MEDIA_ROOT, s.DATABASES['default']['NAME'])"
+        "from cosma import settings as s; print(s.MEDIA_ROOT, s.DATABASES['default']['NAME'], sep='\\n')"
     )
     elsewhere = {"MEDIA_ROOT": "var/pictures", "DATABASE_URL": "sqlite:///var/nowhere/db.sqlite3"}
 
-    shown = python(tmp_path, "-c", show, **elsewhere).stdout.split()
+    shown = python(tmp_path, "-c", show, **elsewhere).stdout.splitlines()
 
     assert shown == [str(settings.BASE_DIR / name) for name in ("var/pictures", "var/nowhere/db.sqlite3")]
 

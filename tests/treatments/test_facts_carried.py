@@ -50,7 +50,7 @@ def test_every_fact_is_carried_by_one_block_under_its_anchor(client, shipped):
 
 
 @pytest.mark.parametrize("fact", ["F001", "F138"])
-def test_facts_are_named_by_the_statements_that_carry_them(shipped_rows, fact):
+def test_facts_are_named_by_the_statements_that_carry_them(db, shipped_rows, fact):
     named = {name for rows in shipped_rows for row in rows for name in getattr(row, "facts", "").split()}
 
     assert fact in named
