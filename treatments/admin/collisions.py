@@ -15,8 +15,8 @@ from django.db import IntegrityError, models, transaction
 from django.http import QueryDict
 
 from treatments import content
-from treatments.admin.adding import AddsOnce
 from treatments.admin.merging import choices, theirs_taken
+from treatments.admin.pressing import SavesOnce
 from treatments.admin.publishing import digest
 from treatments.difference import Difference, differences, words
 from treatments.models import Opening, Section, Treatment, drafts
@@ -24,7 +24,7 @@ from treatments.models import Opening, Section, Treatment, drafts
 NOBODY_SAVED_THIS = "Somebody else saved this page after you opened it. Your words are below, and not saved yet."
 
 
-class RefusesStaleSaves(AddsOnce):
+class RefusesStaleSaves(SavesOnce):
     """Every form carries the version that was read; the server saves it only over that version."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -48,6 +48,8 @@ class RefusesStaleSaves(AddsOnce):
         """`save` is Django's own; it answers with a redirect once everything is stored."""
         now = version_of(row)
         read_now = request.POST.get("version") == now
+        if not read_now and self.saved_before(request):
+            return self.response_change(request, row)
         if request.POST.get("newest") == now:
             request.POST = theirs_taken(request.POST, *self.as_saved(request, row))
         request.POST = request.POST if read_now else self.with_lost_rows(request, row)

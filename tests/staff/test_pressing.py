@@ -1,11 +1,11 @@
-"""A new row, whatever happens at the same moment: pressed twice, or somebody else was faster."""
+"""A save, whatever happens at the same moment: pressed twice, or somebody else was faster."""
 
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from tests.factories import make_source
+from tests.factories import make_source, make_treatment
 from tests.staff.people import Form
 from treatments.models import Clinic, Source, Treatment
 
@@ -36,6 +36,19 @@ def test_two_presses_add_one_row_and_lead_to_the_same_place(manager, button):
         assert [answer.status_code for answer in (first, second)] == [302, 302]
         assert urlsplit(first["Location"]) == urlsplit(second["Location"])
         assert model.objects.count() == LogEntry.objects.filter(content_type__model=model._meta.model_name).count() == 1
+
+
+def test_two_presses_on_a_changed_page_add_its_new_rows_once(manager):
+    """The second is no other person's save, and offers no words to put over one's own."""
+    treatment = make_treatment()
+    change = f"/admin/treatments/treatment/{treatment.pk}/change/"
+    form = Form(manager.get(change))
+    form.add_row("steps", phase="after", title="Rest")
+
+    answers = [manager.post(change, form.values | {"_preview": "on"}) for _ in range(2)]
+
+    assert [answer.headers.get("Location") for answer in answers] == [change.replace("change", "preview")] * 2
+    assert [step.title for step in treatment.steps.all()] == ["Rest"]
 
 
 def test_other_words_and_a_row_that_has_gone_since_are_added(manager):
