@@ -70,24 +70,24 @@ def text_of(row, name: str) -> str:
 def test_the_second_save_is_refused_with_both_texts_until_the_person_decides(colleague, manager, make, name):
     row = make()
     mine, theirs = (Form(client.get(address(row))).values for client in (manager, colleague))
-    colleague.post(address(row), change(theirs, name, "Blue words of a colleague."))
-    assert text_of(row, name) == "Blue words of a colleague."
+    colleague.post(address(row), change(theirs, name, "Blue words of a colleague"))
+    assert text_of(row, name) == "Blue words of a colleague"
 
-    refused = manager.post(address(row), change(mine, name, "Red words of mine."))
+    refused = manager.post(address(row), change(mine, name, "Red words of mine"))
 
     page = words(refused)
-    assert text_of(row, name) == "Blue words of a colleague."
+    assert text_of(row, name) == "Blue words of a colleague"
     assert "colleague@example.org saved this on" in page
     assert "only theirs: </span>Blue</mark>" in page and "only yours: </span>Red</mark>" in page
     values = Form(refused).values
-    assert "Red words of mine." in values.values()
+    assert "Red words of mine" in values.values()
 
     again = manager.post(address(row), values)
-    assert "is saved yet" in words(again) and text_of(row, name) == "Blue words of a colleague."
+    assert "is saved yet" in words(again) and text_of(row, name) == "Blue words of a colleague"
 
     version = page.split('name="over" value="')[1].split('"')[0]
     assert manager.post(address(row), values | {"over": version}).status_code == 302
-    assert text_of(row, name) == "Red words of mine."
+    assert text_of(row, name) == "Red words of mine"
 
 
 def test_every_form_of_the_staff_asks_for_the_version():
