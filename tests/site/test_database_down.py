@@ -17,6 +17,7 @@ def database_down():
         raise OperationalError("could not connect to server")
 
     logging.disable(logging.CRITICAL)
+    connection.features.__dict__.pop("supports_json_field", None)  # as in a thread that has asked nothing yet
     with connection.execute_wrapper(refuse):
         yield
     logging.disable(logging.NOTSET)
