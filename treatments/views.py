@@ -23,15 +23,22 @@ from treatments import (
     therapy,
 )
 from treatments.directory import House
-from treatments.models import Revision, prepared, shown
+from treatments.models import Revision, shown
+from treatments.models.prepared import Prepared
+
+
+@Prepared
+def revisions_at(kind: str, schema: int, *, slug: str, at):
+    """What patients read there at that moment. Which signatures stand is asked for the `schema` of then."""
+    revisions = Revision.objects.live(at=at).filter(**{f"{kind}__isnull": False, "slug": slug})
+    return revisions.with_live_until().with_dates(kind, at=at).with_signature()[:1]
 
 
 def live_revision(kind: str, slug: str) -> Revision:
     """The revision that patients read now, with its page's dates and the signature under its words."""
-    revision = prepared.live_revision(kind, slug, at=timezone.now())
-    if revision is None:
-        raise Http404
-    return revision
+    for revision in revisions_at(kind, content.SCHEMA, slug=slug, at=timezone.now()):
+        return revision
+    raise Http404
 
 
 def stands_until(request, revision: Revision, page: content.Page) -> None:

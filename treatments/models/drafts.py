@@ -17,6 +17,7 @@ from treatments.models.directory import Organisation
 from treatments.models.evidence import Source
 from treatments.models.glossary import Term
 from treatments.models.pages import SitePage
+from treatments.models.prepared import Prepared
 from treatments.models.prose import LinesField
 from treatments.models.treatment import Price, Treatment
 from treatments.parts import fields_of
@@ -95,9 +96,19 @@ def with_parts(row: models.Model) -> models.Model:
 
 
 def read_parts(row: Any) -> None:
-    known = getattr(row, "_prefetched_objects_cache", {})
-    row._prefetched_objects_cache = {name: none(row, name) for name in empty_lists(row)} | known
+    known = {**getattr(row, "_prefetched_objects_cache", {})}
+    empty = empty_lists(row)
+    for name in PARTS[SHAPES[type(row)]]:
+        if name not in known:
+            known[name] = none(row, name) if name in empty else held(row, name)
+    row._prefetched_objects_cache = known
     prefetch_related_objects([row], *TOGETHER[type(row)])
+
+
+@Prepared
+def rows_under(model: type[models.Model], name: str, *, owner: int) -> models.QuerySet:
+    relation: Any = model._meta.get_field(name)
+    return relation.related_model._default_manager.filter(**{relation.field.name: owner})
 
 
 def empty_lists(row: models.Model) -> list[str]:
@@ -121,6 +132,15 @@ def none(row: models.Model, name: str) -> models.QuerySet:
     relation: Any = row._meta.get_field(name)
     rows = relation.related_model._default_manager.none()
     rows._result_cache, rows._prefetch_done = [], True
+    return rows
+
+
+def held(row: models.Model, name: str) -> models.QuerySet:
+    relation: Any = row._meta.get_field(name)
+    rows = getattr(row, name).get_queryset()
+    rows._result_cache, rows._prefetch_done = rows_under(type(row), name, owner=row.pk), True
+    for part in rows:
+        setattr(part, relation.field.name, row)
     return rows
 
 

@@ -1,5 +1,5 @@
-"""Queries behind every public page. Django takes ten times as long to write their SQL as the database to answer it,
-so it is written once, with marks where the values go.
+"""Queries that are asked again and again. Django takes ten times as long to write their SQL as the database to answer
+it, so it is written once, with marks where the values go.
 """
 
 import copy
@@ -10,10 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from treatments import content
-from treatments.models.publishing import Revision
-
-Value = datetime.datetime | str
+Value = datetime.datetime | int | str
 
 
 class Written(NamedTuple):
@@ -36,7 +33,7 @@ class Written(NamedTuple):
 
 
 class Prepared:
-    """`build` makes a queryset. What it takes by name are values, each a time or a text; the rest decides the SQL."""
+    """`build` makes a queryset. What it takes by name are values: times, numbers, texts. The rest decides the SQL."""
 
     def __init__(self, build: Callable[..., models.QuerySet]):
         self.build = build
@@ -63,19 +60,10 @@ def mark(value: Value, place: int) -> Value:
     """What no query holds otherwise."""
     if isinstance(value, str):
         return f"\N{REPLACEMENT CHARACTER}{place}"
+    if isinstance(value, int):
+        return -(2**62) - place
     return datetime.datetime(9999, 12, place, tzinfo=datetime.UTC)
 
 
 def stored(connection: Any, value: Value) -> Any:
-    return value if isinstance(value, str) else connection.ops.adapt_datetimefield_value(value)
-
-
-@Prepared
-def of_address(kind: str, schema: int, *, slug: str, at: datetime.datetime) -> models.QuerySet:
-    """What patients read there at that moment, with its page's dates and the signature under its words."""
-    revisions = Revision.objects.live(at=at).filter(**{f"{kind}__isnull": False, "slug": slug})
-    return revisions.with_live_until().with_dates(kind, at=at).with_signature()[:1]
-
-
-def live_revision(kind: str, slug: str, *, at: datetime.datetime) -> Revision | None:
-    return next(iter(of_address(kind, content.SCHEMA, slug=slug, at=at)), None)
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime.datetime) else value
