@@ -75,6 +75,10 @@ class Reception(msgspec.Struct, frozen=True, kw_only=True):
         return self.retention_days or settings.ENQUIRY_TEST_DAYS
 
 
+READER = msgspec.json.Decoder(Reception)
+"""Made before there are threads, as in `treatments/content.py`."""
+
+
 def reception(*, about: str = "") -> Reception:
     """With the treatment that is asked `about` among those to choose from, however many there are."""
     try:
@@ -134,7 +138,7 @@ def remember(current: Reception) -> None:
 
 def recalled() -> Reception:
     try:
-        return msgspec.json.decode(memory().read_bytes(), type=Reception)
+        return READER.decode(memory().read_bytes())
     except (OSError, msgspec.MsgspecError):
         return Reception()
 

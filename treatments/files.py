@@ -3,6 +3,7 @@
 A broken file is refused with its name, line, field and what was expected.
 """
 
+import datetime
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -283,7 +284,8 @@ Dumper.add_representer(str, represent_text)
 
 def dump(part: content.Part | list) -> str:
     """The text of a file; reading it gives `part` again, and dumping that gives the same text."""
-    return yaml.dump(content.to_builtins(part), Dumper=Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
+    plain_values = msgspec.to_builtins(part, builtin_types=(datetime.date,))
+    return yaml.dump(plain_values, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
 
 
 def file_name(part: content.Treatment | content.Concern | content.SitePage) -> str:

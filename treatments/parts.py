@@ -40,6 +40,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     """A piece of a page. Field names are those of the row it comes from."""
 
 
+def kinds(kind: type[Part]) -> list[type[Part]]:
+    return [kind, *(other for narrower in kind.__subclasses__() for other in kinds(narrower))]
+
+
 @cache
 def fields_of(kind: type[Part]) -> tuple[msgspec.structs.FieldInfo, ...]:
     """Looked up once a kind: msgspec reads all annotations anew each time."""
