@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
 from tests.factories import make_source, make_treatment
@@ -80,3 +81,21 @@ def test_who_is_a_moment_slower_reads_what_is_taken_and_keeps_the_words(manager,
     assert page.status_code == 200
     assert "Typed just now." in page.content.decode()
     assert "already exists" in page.content.decode().split('for="id_key"')[1].split('class="fieldBox')[0]
+
+
+@pytest.mark.parametrize("make", [make_source, make_treatment])
+def test_who_saves_what_somebody_deletes_at_that_moment_is_told_so(manager, monkeypatch, make):
+    row = make()
+    change = f"/admin/treatments/{row._meta.model_name}/{row.pk}/change/"
+    form = Form(manager.get(change)).values
+    found = admin.site._registry[type(row)].get_object
+
+    def get_object(*arguments):
+        there = found(*arguments)
+        type(row).objects.filter(pk=row.pk).delete()
+        return there
+
+    monkeypatch.setattr(admin.site._registry[type(row)], "get_object", get_object)
+    answer = manager.post(change, form, follow=True)
+
+    assert "Perhaps it was deleted?" in answer.content.decode()

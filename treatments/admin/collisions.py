@@ -38,7 +38,9 @@ class RefusesStaleSaves(SavesOnce):
             context |= {"version": version_of(row), "others": Opening.objects.note(row, by=request.user)}
             return super().changeform_view(request, object_id, form_url, context)
         with transaction.atomic():
-            row = type(row)._default_manager.select_for_update().get(pk=row.pk)
+            row = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+            if row is None:  # somebody deletes it at this moment
+                return super().changeform_view(request, object_id, form_url, context)
             return self.save_over(request, row, lambda sent: self.saved(sent, object_id, form_url, context))
 
     def saved(self, request, object_id, form_url, context):

@@ -74,8 +74,11 @@ class PageAdmin(PlainChoices, HistoryViews, ReviewViews, PlanViews, RefusesStale
         if subject is None or request.method != "POST":
             context = (extra_context or {}) | self.form_context(request, subject)
             return super().changeform_view(request, object_id, form_url, context)
-        with recorded(subject, by=request.user):
-            answer = super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            with recorded(subject, by=request.user):
+                answer = super().changeform_view(request, object_id, form_url, extra_context)
+        except type(subject).DoesNotExist:  # somebody deletes it at this moment
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if isinstance(answer, TemplateResponse):  # and not the way on: the form is shown again
             answer.context_data = {**(answer.context_data or {}), **self.form_context(request, subject)}
         return answer
