@@ -6,6 +6,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group, User
 
+from cosma.pressing import SavesOnce
 from cosma.roles import grantable, rights
 
 admin.site.unregister([User, Group])
@@ -33,7 +34,7 @@ class StaffCreationForm(BaseUserCreationForm):
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin):
+class StaffAdmin(SavesOnce, UserAdmin):
     add_form = StaffCreationForm
     list_display = ("email", "first_name", "last_name", "roles", "is_active", "last_login")
     list_filter = ("is_active", "groups")

@@ -96,6 +96,7 @@ WIRING = (
     # What the admin of each app shares.
     "cosma.accounts",
     "cosma.form_renderer",
+    "cosma.pressing",
     "cosma.roles",
 )
 

@@ -52,6 +52,15 @@ def test_two_presses_on_a_changed_page_add_its_new_rows_once(manager):
     assert [step.title for step in treatment.steps.all()] == ["Rest"]
 
 
+def test_two_presses_make_one_account_and_lead_to_it(manager):
+    words = {"email": "new@example.org", "password1": "a-Long-pass-word-77", "password2": "a-Long-pass-word-77"}
+    form = Form(manager.get("/admin/auth/user/add/")).values | words
+
+    first, second = (manager.post("/admin/auth/user/add/", form) for _ in range(2))
+
+    assert first["Location"] == second["Location"] and "/change/" in first["Location"]
+
+
 def test_other_words_and_a_row_that_has_gone_since_are_added(manager):
     form = Form(manager.get(address(Clinic))).values | NEW[Clinic]
 

@@ -14,9 +14,9 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.db import IntegrityError, models, transaction
 from django.http import QueryDict
 
+from cosma.pressing import SavesOnce
 from treatments import content
 from treatments.admin.merging import choices, theirs_taken
-from treatments.admin.pressing import SavesOnce
 from treatments.admin.publishing import digest
 from treatments.difference import Difference, differences, words
 from treatments.models import Opening, Section, Treatment, drafts
