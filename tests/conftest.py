@@ -5,7 +5,8 @@ from _pytest import runner
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.core.management.color import no_style
+from django.db import connection, transaction
 from django.template import Template
 from django.test import SimpleTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
@@ -124,6 +125,10 @@ def shipped(shipped_rows):
     """A database with the shipped content, published."""
     for of_a_model in shipped_rows:
         type(of_a_model[0])._default_manager.bulk_create(of_a_model)
+    # A restored backup may have let PostgreSQL count on from less, and no rollback takes that back.
+    with connection.cursor() as cursor:
+        for sql in connection.ops.sequence_reset_sql(no_style(), [type(rows[0]) for rows in shipped_rows]):
+            cursor.execute(sql)
 
 
 @pytest.hookimpl(tryfirst=True)
