@@ -151,8 +151,7 @@ def main() -> int:
             # What touches no database cannot differ between two, and ran above.
             tests("PostgreSQL", f"{plain} and database", "postgresql", *shared),
         ],
-        # One after the other where tests of a browser edit the same thing (`xdist_group`).
-        [tests("Browser", "browser and not soak", "sqlite", "-n", "auto", "--dist", "loadgroup")],
+        [tests("Browser", "browser and not soak", "sqlite", "-n", "auto", "--dist", "worksteal")],
         cores=cores,
     )
 

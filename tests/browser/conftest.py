@@ -105,6 +105,14 @@ def site() -> Site:
     return Site(folder, int(port.read_text()))
 
 
+@pytest.fixture
+def the_only_editor(site) -> Iterator[None]:
+    """For tests that edit the same treatment: no process of a parallel run does so meanwhile."""
+    with open(site.folder / "editing", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def start(site: Site) -> None:
     lend_static_files(site.folder / "var")
     with site.log.open("w") as log:

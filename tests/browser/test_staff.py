@@ -8,7 +8,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from tests.browser.axe import COLOURS, EVERY_RULE, violations
 from tests.browser.pages import HALVES, SIDEWAYS, press, switch
 
-editing = pytest.mark.xdist_group("edits the same treatment")
+editing = pytest.mark.usefixtures("the_only_editor")
 
 
 @pytest.fixture(scope="module")
