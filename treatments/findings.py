@@ -12,8 +12,7 @@ from django.utils import timezone
 from treatments import dues, inspection
 from treatments.models import Organisation, Revision, shown
 from treatments.models.pages import PAGES
-from treatments.models.publishing import KINDS
-from treatments.snapshots import WAY_OUT, readable
+from treatments.snapshots import WAY_OUT
 
 ASKED_BY_LAW = {
     "legal_name": "the legal name",
@@ -66,7 +65,7 @@ def open_paths(live: Iterable[Revision]) -> set[str]:
 
 
 def of_revision(revision: Revision, paths: set[str], *, at: datetime.datetime) -> Iterator[Finding]:
-    page, subject = readable(revision.snapshot, KINDS[revision.kind]), revision.subject
+    page, subject = revision.readable_page, revision.subject
     name, url = revision.summary_card.name, change_url(subject)
     if page is None:
         yield Finding(name, url, Urgency.MEND, WAY_OUT)

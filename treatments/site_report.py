@@ -10,8 +10,7 @@ from django.utils import timezone
 from treatments import crawled, directory_views, review, views
 from treatments.findings import open_paths
 from treatments.models import LinkCheck, Revision
-from treatments.models.publishing import KINDS
-from treatments.snapshots import WAY_OUT, readable
+from treatments.snapshots import WAY_OUT
 
 MOST_PAGES = 5_000
 """Beyond it, other pages are not looked at for the same title."""
@@ -40,7 +39,7 @@ def faces() -> list[crawled.Face]:
     wanted = list(live().defer("snapshot", "card")[:MOST_PAGES])
     unknown = [revision.pk for revision in wanted if name(revision) not in KEPT]
     for revision in live().filter(pk__in=unknown).iterator(chunk_size=200) if unknown else ():
-        if page := readable(revision.snapshot, KINDS[revision.kind]):
+        if page := revision.readable_page:
             KEPT[name(revision)] = crawled.face(page, revision.subject.get_absolute_url())
     return [KEPT[name(revision)] for revision in wanted if name(revision) in KEPT]
 
@@ -62,7 +61,7 @@ def paths() -> set[str]:
 def report(revision: Revision, around: crawled.Site, known: set[str]) -> Report:
     """From the words as they are live, and the head that their page is sent with."""
     now, path = timezone.now(), revision.subject.get_absolute_url()
-    page = readable(revision.snapshot, KINDS[revision.kind])
+    page = revision.readable_page
     if page is None:
         return Report(crawled.bare(path, "", ""), None, None, False, [], [WAY_OUT])
     whole = Revision.objects.filter(pk=revision.pk).with_dates(revision.kind, at=now).with_signature().get()

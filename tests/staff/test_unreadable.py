@@ -45,6 +45,14 @@ def test_every_list_and_form_still_opens(pages, manager):
     assert {path: manager.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
 
 
+def test_what_stands_beside_it_can_still_be_published(pages, manager):
+    needling, peeling, *_ = pages
+    needling.alternatives.create(other=peeling)
+    Treatment.objects.filter(pk=peeling.pk).update(name="Another peeling")
+
+    assert manager.get(f"/admin/treatments/treatment/{peeling.pk}/publish/").status_code == 200
+
+
 def test_it_is_named_and_publishing_the_draft_again_mends_it(pages, manager, client, capsys):
     needling = pages[0]
     with pytest.raises(SystemExit):

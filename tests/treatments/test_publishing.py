@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.factories import add_section, make_concern, make_editor, make_site_page, make_treatment, publish
 from tests.reader import read
 from treatments.models import Publication, Revision, Statement, freeze
-from treatments.models.publishing import AlreadyLive, withdraw
+from treatments.models.admission import AlreadyLive
+from treatments.models.publishing import withdraw
 
 pytestmark = pytest.mark.django_db
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from treatments import content, crawled, heads, link_pictures
 from treatments.models import Organisation, Revision, Treatment, drafts
-from treatments.snapshots import readable
 
 
 class Listed:
@@ -44,7 +43,7 @@ def without(draft, field: str):
 def picture_of(subject) -> str:
     """The one that was drawn for what patients read now."""
     live = Revision.objects.of(subject).live(at=timezone.now()).first() if isinstance(subject, Treatment) else None
-    page = readable(live.snapshot, content.TreatmentPage) if live else None
+    page = live.readable_page if live else None
     if live is None or page is None:
         return static("img/share.png")
     organisation = Organisation.objects.values_list("name", flat=True).first() or "The clinic"

@@ -16,7 +16,8 @@ from treatments.admin.moments import MomentField
 from treatments.admin.own_pages import OwnPages
 from treatments.admin.places import change_url
 from treatments.models import Publication
-from treatments.models.publishing import AlreadyLive, stay, withdraw
+from treatments.models.admission import AlreadyLive
+from treatments.models.publishing import stay, withdraw
 
 
 class WithdrawForm(forms.Form):

@@ -17,7 +17,7 @@ from treatments.difference import Difference, differences
 from treatments.fingerprint import fingerprint
 from treatments.models import Publication, ReviewLink, Revision, SignOff, SitePage, Treatment, compose, freeze
 from treatments.models.composing import column_of_draft
-from treatments.snapshots import UNREADABLE, readable
+from treatments.snapshots import UNREADABLE
 
 
 class Moved(Exception):
@@ -76,7 +76,7 @@ def left_behind(subjects: list[models.Model]) -> list[Treatment]:
         (
             revision.treatment
             for revision in live.select_related("treatment")
-            if any(columns.get(other.slug, other) != other for other in revision.page.beside)
+            if any(columns.get(other.slug, other) != other for other in getattr(revision.readable_page, "beside", ()))
         ),
         key=str,
     )
@@ -84,7 +84,7 @@ def left_behind(subjects: list[models.Model]) -> list[Treatment]:
 
 def plan(subject: models.Model, page: content.Page) -> Plan:
     live, words = live_revision(subject), fingerprint(page)
-    shown = readable(live.snapshot, type(page)) if live else None
+    shown = live.readable_page if live else None
     signed = reviewed(words)
     stays = isinstance(subject, SitePage) or bool(live and live.words == words)
     return Plan(

@@ -17,6 +17,10 @@ class AddressTaken(ValidationError):
     """Two pages cannot be read at one address."""
 
 
+class AlreadyLive(Exception):
+    """Only a publication that has not begun can be cancelled."""
+
+
 def refuse_unsigned(revision, *, at: datetime.datetime, after: str = "") -> None:
     """Words that patients read already may stay; `after` says what they read before `at`."""
     if settings.PUBLISH_UNREVIEWED or revision.site_page_id:

@@ -22,7 +22,6 @@ from treatments.models.pictures import Picture, RevisionPicture
 from treatments.models.publishing import Revision
 from treatments.models.treatment import Treatment
 from treatments.parts import fields_of
-from treatments.snapshots import readable
 
 Columns = Mapping[str, content.Beside]
 
@@ -114,7 +113,7 @@ def beside(draft: content.Treatment, alongside: Columns) -> tuple[content.Beside
     if not slugs:
         return ()
     live = Revision.objects.live(at=timezone.now()).filter(treatment__slug__in=slugs, language=draft.language)
-    pages = {revision.slug: readable(revision.snapshot, content.TreatmentPage) for revision in live}
+    pages = {revision.slug: revision.readable_page for revision in live}
     columns = {slug: comparison.column(page) for slug, page in pages.items() if page} | dict(alongside)
     return tuple(columns[slug] for slug in slugs if slug in columns)
 

@@ -15,7 +15,7 @@ from cosma import pagestore
 from treatments import content
 from treatments.choices import Language
 from treatments.fingerprint import fingerprint
-from treatments.models.admission import NotSigned, refuse_taken_address, refuse_unsigned
+from treatments.models.admission import AlreadyLive, NotSigned, refuse_taken_address, refuse_unsigned
 from treatments.models.concerns import Concern
 from treatments.models.pages import SitePage
 from treatments.models.searching import search_follows
@@ -132,9 +132,14 @@ class Revision(models.Model):
         return content.decode(self.snapshot, KINDS[self.kind])
 
     @property
+    def readable_page(self) -> Any:
+        """Nothing where this release cannot read it: staff go on without."""
+        return readable(self.snapshot, KINDS[self.kind])
+
+    @property
     def words(self) -> str:
         """Its fingerprint, had today's release frozen it: alike for pages that patients read alike."""
-        page = readable(self.snapshot, KINDS[self.kind])
+        page = self.readable_page
         if page is None or page.schema == content.SCHEMA:
             return self.fingerprint
         return fingerprint(content.replaced(page, schema=content.SCHEMA))
@@ -293,7 +298,3 @@ class Publication(models.Model):
             refuse_unsigned(self.revision, at=self.live_from)
         except NotSigned:
             self.cancel(by=by)
-
-
-class AlreadyLive(Exception):
-    """Only a publication that has not begun can be cancelled."""
